@@ -1,0 +1,146 @@
+#include "bench/server.h"
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+#include <sys/socket.h>
+#include <system_error>
+#include <unistd.h>
+
+#include <nlohmann/json.hpp>
+
+#include "bench/sockets.h"
+
+namespace sse::bench {
+
+namespace {
+
+constexpr int kStartSeconds = 15;
+
+std::string makeFolder() {
+  std::string folder = (std::filesystem::temp_directory_path() / "sse-bench-XXXXXX").string();
+  if (mkdtemp(folder.data()) == nullptr) throw std::system_error(errno, std::generic_category(), "mkdtemp " + folder);
+  return folder;
+}
+
+std::string nginxConfig(const std::string& folder, uint16_t port, const std::string& module) {
+  std::string text = "load_module " + module + ";\ndaemon off;\nworker_processes 1;\nworker_rlimit_nofile 20000;\n";
+  if (geteuid() == 0) text += "user root;\n";
+  text += "pid " + folder + "/nginx.pid;\nerror_log stderr error;\n";
+  // More than there can be descriptors: nginx closes waiting connections when the last sixteenth of these is in use.
+  text += "events { worker_connections 24000; use epoll; multi_accept on; }\nhttp {\n  access_log off;\n";
+  for (const char* kind : {"client_body", "proxy", "fastcgi", "uwsgi", "scgi"}) {
+    text += std::string("  ") + kind + "_temp_path " + folder + "/" + kind + ";\n";
+  }
+  text += R"(  tcp_nodelay on;
+  keepalive_requests 1000000000;
+  nchan_shared_memory_size 2048M;
+  nchan_message_buffer_length 1000;
+  nchan_message_timeout 10m;
+  nchan_store_messages on;
+  server {
+)";
+  text += "    listen 127.0.0.1:" + std::to_string(port) + " backlog=4096;\n";
+  text += R"(    location = /readyz { return 200; }
+    location ~ ^/subscribe/(.+)$ {
+      nchan_subscriber eventsource;
+      nchan_subscriber_first_message newest;
+      nchan_channel_id $1;
+    }
+    location ~ ^/publish/(.+)$ { nchan_publisher; nchan_channel_id $1; client_body_buffer_size 64k; }
+  }
+}
+)";
+  return text;
+}
+
+std::string ourConfig(uint16_t port, const std::string& plugins) {
+  nlohmann::json config = {
+      {"node", {{"name", "bench"}}},
+      {"http", {{"address", "127.0.0.1"}, {"port", port}, {"threads", 1}}},
+      {"discovery", {"hosts"}},
+      {"transport", "relay"},
+      {"auth", {"open"}},
+  };
+  if (!plugins.empty()) config["plugins"]["path"] = {plugins};
+  return config.dump(2);
+}
+
+bool answers(uint16_t port) {
+  try {
+    const int fd = connectTo(port);
+    const timeval limit{1, 0};
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+    sendAll(fd, "GET /readyz HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    std::string head(256, '\0');
+    const ssize_t got = recv(fd, head.data(), head.size(), 0);
+    closeHard(fd);
+    return got > 0 && head.starts_with("HTTP/1.1 200");
+  } catch (const std::system_error&) {
+    return false;
+  }
+}
+
+}  // namespace
+
+bool Programs::has(ServerKind kind) const {
+  const auto executable = [](const std::string& path) { return access(path.c_str(), X_OK) == 0; };
+  switch (kind) {
+    case ServerKind::Floor: return executable(floor);
+    case ServerKind::Nchan: return executable(nginx) && access(nchan_module.c_str(), R_OK) == 0;
+    case ServerKind::Ours: return executable(ours);
+  }
+  return false;
+}
+
+Server::Server(ServerKind kind, const Programs& programs, int cpu)
+    : kind_(kind), port_(freePort()), folder_(makeFolder()) {
+  try {
+    process_ = std::make_unique<Process>(prepare(programs), cpu, path("output"));
+    awaitAnswer();
+    process_->refresh();
+  } catch (...) {
+    process_.reset();
+    std::filesystem::remove_all(folder_);
+    throw;
+  }
+}
+
+Server::~Server() {
+  process_.reset();
+  std::error_code ignored;
+  std::filesystem::remove_all(folder_, ignored);
+}
+
+std::vector<std::string> Server::prepare(const Programs& programs) const {
+  switch (kind_) {
+    case ServerKind::Floor: return {programs.floor, std::to_string(port_)};
+    case ServerKind::Nchan:
+      std::ofstream(path("nginx.conf")) << nginxConfig(folder_, port_, programs.nchan_module);
+      return {programs.nginx, "-p", folder_, "-e", "stderr", "-c", path("nginx.conf")};
+    case ServerKind::Ours:
+      std::ofstream(path("config.json")) << ourConfig(port_, programs.plugins);
+      return {programs.ours, "start", "--config", path("config.json")};
+  }
+  return {};
+}
+
+void Server::awaitAnswer() {
+  const int64_t limit = nowNs() + int64_t{kStartSeconds} * 1'000'000'000;
+  while (!answers(port_)) {
+    if (!process_->alive() || nowNs() > limit) {
+      throw std::runtime_error(std::string(nameOf(kind_)) + ": does not answer; its output:\n" + output());
+    }
+    usleep(20'000);
+  }
+}
+
+std::string Server::output() const {
+  std::ifstream file(path("output"));
+  std::string text((std::istreambuf_iterator<char>(file)), {});
+  constexpr size_t kTail = 2000;
+  return text.size() > kTail ? text.substr(text.size() - kTail) : text;
+}
+
+}  // namespace sse::bench

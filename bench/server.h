@@ -1,0 +1,50 @@
+#pragma once
+#include <memory>
+#include <string>
+
+#include "bench/dialect.h"
+#include "bench/process.h"
+
+namespace sse::bench {
+
+/// Where the programs under test are.
+struct Programs {
+  std::string floor;
+  std::string nginx = "/usr/sbin/nginx";
+  std::string nchan_module = "/usr/lib/nginx/modules/ngx_nchan_module.so";
+  std::string ours;
+  std::string plugins;
+
+  /// Whether the program for this kind is there to be run.
+  bool has(ServerKind kind) const;
+};
+
+/// A server under test with a folder for its files, both gone with this object. It listens on a free port of 127.0.0.1,
+/// has one thread that serves connections, and logs no request.
+class Server {
+ public:
+  /// Starts it and waits until it answers. Throws std::runtime_error with the end of its output if it does not.
+  Server(ServerKind kind, const Programs& programs, int cpu);
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  ServerKind kind() const { return kind_; }
+  uint16_t port() const { return port_; }
+  Process& process() { return *process_; }
+
+  /// The last lines the server wrote.
+  std::string output() const;
+
+ private:
+  std::vector<std::string> prepare(const Programs& programs) const;
+  std::string path(const char* name) const { return folder_ + "/" + name; }
+  void awaitAnswer();
+
+  ServerKind kind_;
+  uint16_t port_;
+  std::string folder_;
+  std::unique_ptr<Process> process_;
+};
+
+}  // namespace sse::bench

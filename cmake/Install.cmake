@@ -1,0 +1,22 @@
+# bin/sse-cluster, lib/sse-cluster/plugins/*.so, include/sse/*.h, the CMake package SseCluster, share/sse-cluster/config
+# and, as documentation, the example plugin.
+include(CMakePackageConfigHelpers)
+set(package ${CMAKE_INSTALL_LIBDIR}/cmake/SseCluster)
+
+install(DIRECTORY core/sdk/sse DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h")
+set_target_properties(sse_sdk PROPERTIES EXPORT_NAME sdk)
+install(TARGETS sse_sdk EXPORT SseClusterTargets)
+install(EXPORT SseClusterTargets NAMESPACE SseCluster:: DESTINATION ${package})
+
+configure_package_config_file(cmake/SseClusterConfig.cmake.in ${CMAKE_BINARY_DIR}/SseClusterConfig.cmake
+  INSTALL_DESTINATION ${package})
+# Before 1.0 the build id must match exactly, and so must the version.
+write_basic_package_version_file(${CMAKE_BINARY_DIR}/SseClusterConfigVersion.cmake COMPATIBILITY ExactVersion)
+install(FILES
+  ${CMAKE_BINARY_DIR}/SseClusterConfig.cmake
+  ${CMAKE_BINARY_DIR}/SseClusterConfigVersion.cmake
+  cmake/SseClusterPlugin.cmake
+  DESTINATION ${package})
+
+install(DIRECTORY config/ DESTINATION ${CMAKE_INSTALL_DATADIR}/sse-cluster/config FILES_MATCHING PATTERN "*.json")
+install(DIRECTORY plugins/example/ DESTINATION ${CMAKE_INSTALL_DOCDIR}/example)

@@ -1,0 +1,109 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/node.h"
+#include "api/publisher.h"
+#include "api/routes.h"
+#include "http/head.h"
+#include "http/router.h"
+#include "server/http_server.h"
+#include "sse/auth.h"
+
+namespace sse::api {
+
+/// A request on its way through a handler. Valid during the call only.
+struct Request {
+  server::Connection& connection;
+  const http::Head& head;
+  std::string_view body;
+  const http::Match& match;
+  Verb verb;
+  /// What was learned while the request waited; none at first.
+  std::optional<Decision> decision;
+  bool peers_asked = false;
+};
+
+/// The HTTP interface of one loop: finds the route, asks who may, answers. Owned by main, lives on its loop. One file per
+/// route group implements it.
+class Api final : public server::Handler {
+ public:
+  Api(Node& node, unsigned number, net::EventLoop& loop, stream::Streamer& streamer);
+  void attach(server::HttpServer& server);
+
+  void onRequest(server::Connection& connection, const http::Head& head, std::string_view body) override;
+  void settle() override { publisher_.flush(); }
+  /// Tells publishes that wait for peers. [loop]
+  void acknowledged(std::uint64_t position) { publisher_.acknowledged(position); }
+
+ private:
+  void handle(Request& request);
+  void dispatch(Request& request);
+  void onAdmin(Request& request);
+  void options(server::Connection& connection, const http::Head& head, std::string_view allow);
+  bool upgrade(server::Connection& connection, const http::Head& head);
+
+  // authorize.cc
+  /// The decision, or none: then the request is answered already or waits for the plugin.
+  std::optional<Decision> authorize(Request& request, Action action, std::span<const std::string_view> channels,
+                                    std::string_view client);
+  [[nodiscard]] std::string remoteAddress(const Request& request) const;
+  /// Keeps the request and handles it again, when `start`'s callback is called, with what `learned` adds to it.
+  void later(Request& request, const std::function<void(std::function<void(std::optional<Decision>)>)>& start);
+  void again(server::ConnectionId id, const std::string& raw, std::optional<Decision> decision, bool peers_asked);
+
+  // publish.cc, batch.cc
+  void publish(Request& request);
+  void publishBatch(Request& request);
+  bool acceptable(Request& request);
+  [[nodiscard]] bool underRate(const Request& request, const Decision& who, std::uint64_t events) const;
+
+  // subscribe.cc, resume.cc
+  void subscribe(Request& request);
+  Result<std::vector<std::string>> channelsOf(const Request& request) const;
+  void refuseForNow(Request& request, std::string_view why, int status = 503);
+  bool claimClient(Request& request, const std::vector<std::string>& channels, const Decision& who, bool resumes);
+  void openStream(Request& request, std::vector<std::string> channels, const Decision& who, bool resumes);
+  [[nodiscard]] std::string streamHead(const Request& request) const;
+  /// Where the stream starts; none: the request waits for the peers' answer.
+  std::optional<stream::Start> startOf(Request& request, const stream::Joined& joined, std::string_view client,
+                                       const std::vector<std::string>& channels, const std::string& last_id);
+  stream::Start startAtPosition(const channel::Query& query, const stream::Joined& joined,
+                                const std::vector<std::string>& channels, std::uint64_t after, std::string_view id) const;
+  std::optional<stream::Start> startFromElsewhere(Request& request, const channel::Query& query,
+                                                  const stream::Joined& joined, const std::vector<std::string>& channels,
+                                                  std::string_view id);
+  stream::Start startUnknown(const stream::Joined& joined, const std::vector<std::string>& channels,
+                             std::string_view id, std::string_view reason) const;
+
+  // admin.cc
+  void removeClient(Request& request);
+  void removeChannel(Request& request);
+  void appendControl(Request& request, EventKind kind, std::string_view channel, std::string_view client);
+
+  // pages.cc, status.cc
+  void health(Request& request);
+  void metricsPage(Request& request);
+  void channelsPage(Request& request);
+  void channelPage(Request& request);
+  void statusPage(Request& request);
+  void answerOnWorker(Request& request, std::string_view content_type, std::function<std::string()> make);
+
+  [[nodiscard]] std::int64_t nowUs() const;
+
+  Node& node_;
+  const unsigned number_;
+  net::EventLoop& loop_;
+  stream::Streamer& streamer_;
+  server::HttpServer* server_ = nullptr;
+  Publisher publisher_;
+};
+
+}  // namespace sse::api

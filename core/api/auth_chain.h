@@ -1,0 +1,23 @@
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "sse/auth.h"
+
+namespace sse::api {
+
+/// The auth plugins in the order of configuration: the first that recognises the credentials decides. Shared, immutable
+/// after start. Nobody deciding means Unauthorized.
+class AuthChain {
+ public:
+  explicit AuthChain(std::vector<Auth*> plugins) : plugins_(std::move(plugins)) {}
+
+  /// Decides at once, or says Later and calls `answer` from any thread. [any]
+  Decision check(const AuthRequest& request, const std::function<void(Decision)>& answer) const;
+
+ private:
+  std::vector<Auth*> plugins_;
+};
+
+}  // namespace sse::api

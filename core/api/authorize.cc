@@ -1,0 +1,99 @@
+#include <algorithm>
+
+#include "api/api.h"
+#include "http/head_parser.h"
+#include "http/uri.h"
+
+namespace sse::api {
+
+std::optional<Decision> Api::authorize(Request& request, Action action, std::span<const std::string_view> channels,
+                                       std::string_view client) {
+  Decision decision;
+  if (request.decision) {
+    decision = *request.decision;
+  } else {
+    const auto token = http::param(request.head.query, "access_token");
+    const std::string access_token = token.ok() ? token->value_or("") : "";
+    const std::string address = remoteAddress(request);
+    const AuthRequest question{action,
+                               request.head.method_text,
+                               channels,
+                               client,
+                               address,
+                               request.head.header("Authorization"),
+                               request.head.header("Cookie"),
+                               access_token};
+    // A plugin that says Later may answer before `later` has kept the request, so answers go through the loop.
+    auto promise = std::make_shared<std::function<void(std::optional<Decision>)>>();
+    decision = node_.auth->check(question, [promise, loop = &loop_](Decision answer) {
+      loop->post([promise, answer = std::move(answer)] {
+        if (*promise) (*promise)(answer);
+      });
+    });
+    if (decision.verdict == Decision::Verdict::Later) {
+      later(request, [&](std::function<void(std::optional<Decision>)> done) { *promise = std::move(done); });
+      return std::nullopt;
+    }
+  }
+  if (decision.verdict == Decision::Verdict::Allow) return decision;
+  settle();
+  const bool unknown = decision.verdict == Decision::Verdict::Unauthorized;
+  const std::string challenge = decision.challenge.empty() ? "Bearer" : decision.challenge;
+  const http::Header header{"WWW-Authenticate", challenge};
+  request.connection.problem(unknown ? 401 : 403, decision.reason, {&header, 1});
+  return std::nullopt;
+}
+
+std::string Api::remoteAddress(const Request& request) const {
+  const std::string direct = request.connection.address();
+  if (node_.trusted_proxies.empty() || std::ranges::find(node_.trusted_proxies, direct) == node_.trusted_proxies.end()) {
+    return direct;
+  }
+  // The last hop that is no proxy of ours is the nearest one that we did not write ourselves.
+  auto forwarded = request.head.header("X-Forwarded-For");
+  while (!forwarded.empty()) {
+    const auto comma = forwarded.rfind(',');
+    auto hop = comma == std::string_view::npos ? forwarded : forwarded.substr(comma + 1);
+    forwarded = comma == std::string_view::npos ? std::string_view() : forwarded.substr(0, comma);
+    while (!hop.empty() && hop.front() == ' ') hop.remove_prefix(1);
+    while (!hop.empty() && hop.back() == ' ') hop.remove_suffix(1);
+    if (!hop.empty() && std::ranges::find(node_.trusted_proxies, hop) == node_.trusted_proxies.end()) return std::string(hop);
+  }
+  return direct;
+}
+
+void Api::later(Request& request, const std::function<void(std::function<void(std::optional<Decision>)>)>& start) {
+  settle();
+  const auto raw = std::make_shared<std::string>(request.connection.request());
+  const auto id = request.connection.hold();
+  const auto known = request.decision;
+  const bool asked = request.peers_asked;
+  start([this, raw, id, known, asked](std::optional<Decision> decision) {
+    again(id, *raw, decision ? std::move(decision) : known, asked || !decision);
+  });
+}
+
+/// The request is parsed once more: keeping its text is simpler, and no larger, than keeping what was made of it.
+void Api::again(server::ConnectionId id, const std::string& raw, std::optional<Decision> decision, bool peers_asked) {
+  server::Connection* connection = server_->find(id);
+  if (connection == nullptr) return;
+  http::Head head;
+  http::Problem problem;
+  std::size_t head_size = 0;
+  if (http::HeadParser::parse(raw, raw.size(), head, head_size, problem) != http::Parse::Done) return;
+  std::string body = raw.substr(head_size);
+  if (head.chunked) {
+    http::ChunkedDecoder decoder;
+    std::string decoded;
+    std::size_t used = 0;
+    if (decoder.feed(body, body.size(), decoded, used, problem) != http::Parse::Done) return;
+    body = std::move(decoded);
+  }
+  const auto match = router().match(head.method, head.path);
+  Request request{*connection, head, body, match, static_cast<Verb>(match.id), std::move(decision), peers_asked};
+  handle(request);
+  settle();
+  server_->answered(*connection);
+}
+
+}  // namespace sse::api

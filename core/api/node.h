@@ -1,0 +1,97 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/auth_chain.h"
+#include "api/cors.h"
+#include "api/rate_limit.h"
+#include "channel/journal.h"
+#include "http/router.h"
+#include "net/event_loop.h"
+#include "sse/host.h"
+#include "sse/metrics.h"
+#include "stream/clients.h"
+#include "stream/streamer.h"
+
+namespace sse::api {
+
+/// What requests may expect of the node now.
+enum class NodeState : std::uint8_t { Starting, Ready, Draining };
+
+/// Metric cells of all loops.
+struct ApiMetrics {
+  explicit ApiMetrics(Metrics& metrics);
+  Counter& published;
+  Counter& repeated;
+  Counter& refused;
+  Counter& streams_deferred;
+  Counter& resumed;
+  Counter& resumed_elsewhere;
+};
+
+/// What the API asks the cluster when somebody resumes from another node's position.
+class ResumeSource {
+ public:
+  virtual ~ResumeSource() = default;
+  /// Where a stream that had everything up to `position` elsewhere stands here: what it has of each origin, and the
+  /// greatest local position up to which it has everything. Nothing: no checkpoint is known here. [any]
+  struct Known {
+    std::vector<Identity> had;
+    std::uint64_t local = 0;        ///< everything up to here is among what it had
+    std::uint64_t donor = 0;        ///< the same in the positions of the node this one was filled from
+  };
+  virtual std::optional<Known> find(const Identity& identity, const Identity& deliverer) = 0;
+  /// Asks the peers for a checkpoint; `done` is called on any thread, after `history.peer_timeout` at the latest. [any]
+  virtual void ask(const Identity& deliverer, std::function<void()> done) = 0;
+};
+
+/// One loop as the others see it.
+struct LoopHandle {
+  net::EventLoop* loop = nullptr;
+  stream::Streamer* streamer = nullptr;
+};
+
+/// Everything the API of all loops shares. Owned by main, outlives every Api; the pointers are set before the first
+/// request, the rest is safe from any thread.
+struct Node {
+  const NodeInfo* info = nullptr;
+  channel::Journal* journal = nullptr;
+  stream::ClientRegistry* clients = nullptr;
+  AuthChain* auth = nullptr;
+  ResumeSource* resume = nullptr;
+  Metrics* metrics = nullptr;
+  ApiMetrics* counters = nullptr;
+  Logger* log = nullptr;
+  Cors cors;
+  std::vector<std::string> trusted_proxies;
+  bool wait_for_peers = false;
+  std::unique_ptr<RateLimit> publish_rate;  ///< none: no limit
+  std::vector<LoopHandle> loops;
+
+  std::atomic<NodeState> state{NodeState::Starting};
+  std::atomic<std::uint64_t> acknowledged{0};  ///< every live link has this node's events up to here
+
+  /// Runs `work` on a worker; false where the queue is full.
+  std::function<bool(std::function<void()> work)> offload;
+  /// The page of metrics, on a worker.
+  std::function<std::string()> render_metrics;
+  /// The parts of the status that other rooms know (cluster, plugins), as JSON text; on a worker.
+  std::function<std::string()> status_parts;
+  /// Why the node is not ready; empty: it is. [any]
+  std::function<std::string()> not_ready_reason;
+  /// Hands an upgraded connection to whoever claims `protocol`; false when nobody does. [any]
+  std::function<bool(std::string_view protocol)> claims;
+  std::function<void(std::string protocol, std::string address, std::string received, net::Connected socket)> upgraded;
+};
+
+/// Seconds a client that is refused for now should wait: 1 to 3.
+[[nodiscard]] std::string retryAfter();
+
+}  // namespace sse::api

@@ -1,0 +1,134 @@
+#include "api/publisher.h"
+
+#include <nlohmann/json.hpp>
+
+#include "base/clock.h"
+#include "channel/position.h"
+
+namespace sse::api {
+namespace {
+
+constexpr std::int64_t kPeerWaitUs = 10'000'000;
+constexpr const char* kNoRoom = "channel: limits.channels is reached and every channel is in use";
+constexpr const char* kConflict = "Idempotency-Key: used within two minutes for another event";
+
+}  // namespace
+
+void Publisher::add(channel::EntryRef entry, server::Connection& connection) {
+  submissions_.push_back({std::move(entry), channel::Submission::Outcome::Refused, {}});
+  waiters_.push_back({&connection, connection.minor(), connection.keepAlive(), nullptr, 0});
+  if (node_.wait_for_peers) connection.hold();
+}
+
+void Publisher::add(channel::EntryRef entry, server::Connection& connection, std::shared_ptr<BatchReply> batch,
+                    std::size_t line) {
+  submissions_.push_back({std::move(entry), channel::Submission::Outcome::Refused, {}});
+  waiters_.push_back({&connection, connection.minor(), connection.keepAlive(), std::move(batch), line});
+}
+
+void Publisher::flush() {
+  if (submissions_.empty()) return;
+  node_.journal->append(submissions_, base::microseconds(loop_.now()));
+  for (std::size_t i = 0; i < submissions_.size(); ++i) answer(submissions_[i], waiters_[i]);
+  submissions_.clear();
+  waiters_.clear();
+}
+
+void Publisher::answer(const channel::Submission& submission, Waiter& waiter) {
+  using Outcome = channel::Submission::Outcome;
+  (submission.outcome == Outcome::Appended   ? node_.counters->published
+   : submission.outcome == Outcome::Repeated ? node_.counters->repeated
+                                             : node_.counters->refused)
+      .add();
+  if (waiter.batch) return answerLine(submission, waiter);
+  auto& connection = *waiter.connection;
+  const bool accepted = submission.outcome == Outcome::Appended || submission.outcome == Outcome::Repeated;
+  if (accepted && node_.wait_for_peers) {
+    return defer(connection, submission.identity.number, channel::identityText(submission.identity), nullptr);
+  }
+  connection.setFraming(waiter.minor, waiter.keep_alive, false);
+  if (accepted) {
+    connection.respondId(channel::identityText(submission.identity), waiter.minor, waiter.keep_alive);
+  } else if (submission.outcome == Outcome::Conflict) {
+    connection.problem(422, kConflict);
+  } else {
+    const http::Header retry{"Retry-After", "1"};
+    connection.problem(503, kNoRoom, {&retry, 1});
+  }
+  if (node_.wait_for_peers) server_->answered(connection);
+}
+
+void Publisher::answerLine(const channel::Submission& submission, Waiter& waiter) {
+  using Outcome = channel::Submission::Outcome;
+  auto& batch = *waiter.batch;
+  auto& line = batch.lines[waiter.line];
+  if (submission.outcome == Outcome::Conflict) {
+    line = {"", 422, kConflict};
+  } else if (submission.outcome == Outcome::Refused) {
+    line = {"", 503, kNoRoom};
+  } else {
+    line.id = channel::identityText(submission.identity);
+  }
+  if (--batch.open > 0) return;
+  waiter.connection->setFraming(waiter.minor, waiter.keep_alive, false);
+  if (node_.wait_for_peers) {
+    waiter.connection->hold();
+    return defer(*waiter.connection, node_.journal->head(), "", waiter.batch);
+  }
+  answerBatch(*waiter.connection, batch);
+}
+
+void Publisher::answerBatch(server::Connection& connection, const BatchReply& batch) {
+  auto results = nlohmann::json::array();
+  bool failed = false;
+  for (const auto& line : batch.lines) {
+    failed = failed || line.status != 0;
+    if (line.status == 0) {
+      results.push_back({{"id", line.id}});
+    } else {
+      results.push_back({{"status", line.status}, {"detail", line.detail}});
+    }
+  }
+  connection.respond(failed ? 207 : 200, "application/json",
+                     nlohmann::json{{"results", results}}.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+}
+
+void Publisher::defer(server::Connection& connection, std::uint64_t position, std::string id,
+                      std::shared_ptr<BatchReply> batch) {
+  const std::int64_t deadline = base::microseconds(loop_.now()) + kPeerWaitUs;
+  deferred_.push_back({position, deadline, connection.id(), std::move(id), std::move(batch)});
+  if (!timer_.active()) timer_ = loop_.after(Duration(1000), [this] { expire(); });
+  acknowledged(node_.acknowledged.load(std::memory_order_acquire));
+}
+
+void Publisher::acknowledged(std::uint64_t position) {
+  while (!deferred_.empty() && deferred_.front().position <= position) {
+    const Deferred done = std::move(deferred_.front());
+    deferred_.pop_front();
+    auto* connection = server_->find(done.connection);
+    if (connection == nullptr) continue;
+    if (done.batch) {
+      answerBatch(*connection, *done.batch);
+    } else {
+      connection->respondId(done.id, connection->minor(), connection->keepAlive());
+    }
+    server_->answered(*connection);
+  }
+}
+
+/// The event is in the journal and will reach the peers; only that they have it cannot be promised yet.
+void Publisher::expire() {
+  const std::int64_t now = base::microseconds(loop_.now());
+  while (!deferred_.empty() && deferred_.front().deadline_us <= now) {
+    const auto id = deferred_.front().connection;
+    deferred_.pop_front();
+    auto* connection = server_->find(id);
+    if (connection == nullptr) continue;
+    const http::Header retry{"Retry-After", "1"};
+    connection->problem(503, "publish.wait: not every peer has the event yet; it stays published", {&retry, 1});
+    server_->answered(*connection);
+  }
+  timer_ = deferred_.empty() ? Registration() : loop_.after(Duration(1000), [this] { expire(); });
+}
+
+}  // namespace sse::api

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "api/node.h"
+#include "channel/journal.h"
+#include "server/http_server.h"
+
+namespace sse::api {
+
+/// The lines of a batch and what became of each.
+struct BatchReply {
+  struct Line {
+    std::string id;        ///< accepted: the event's identity
+    int status = 0;        ///< else
+    std::string detail;
+  };
+  std::vector<Line> lines;
+  std::size_t open = 0;  ///< lines whose outcome is due
+};
+
+/// Publishes of one turn of a loop: appended to the journal in one step, then answered in order. Owned by the loop's Api.
+class Publisher {
+ public:
+  Publisher(Node& node, net::EventLoop& loop) : node_(node), loop_(loop) {}
+  void attach(server::HttpServer& server) { server_ = &server; }
+
+  /// A publish whose answer is `{"id"}`. [loop]
+  void add(channel::EntryRef entry, server::Connection& connection);
+  /// Line `line` of a batch. [loop]
+  void add(channel::EntryRef entry, server::Connection& connection, std::shared_ptr<BatchReply> batch, std::size_t line);
+  /// Appends what was added and answers. [loop]
+  void flush();
+  /// Peers have everything up to `position`: answers who waited for it. [loop]
+  void acknowledged(std::uint64_t position);
+
+  /// Answers a batch whose lines are all decided. [loop]
+  static void answerBatch(server::Connection& connection, const BatchReply& batch);
+
+ private:
+  struct Waiter {
+    server::Connection* connection = nullptr;
+    int minor = 1;
+    bool keep_alive = true;
+    std::shared_ptr<BatchReply> batch;
+    std::size_t line = 0;
+  };
+  struct Deferred {
+    std::uint64_t position;
+    std::int64_t deadline_us;
+    server::ConnectionId connection;
+    std::string id;                     ///< of a single publish
+    std::shared_ptr<BatchReply> batch;  ///< of a batch
+  };
+  void answer(const channel::Submission& submission, Waiter& waiter);
+  void answerLine(const channel::Submission& submission, Waiter& waiter);
+  void defer(server::Connection& connection, std::uint64_t position, std::string id, std::shared_ptr<BatchReply> batch);
+  void expire();
+
+  Node& node_;
+  net::EventLoop& loop_;
+  server::HttpServer* server_ = nullptr;
+  std::vector<channel::Submission> submissions_;
+  std::vector<Waiter> waiters_;
+  std::deque<Deferred> deferred_;
+  Registration timer_;
+};
+
+}  // namespace sse::api

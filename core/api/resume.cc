@@ -1,0 +1,136 @@
+#include <algorithm>
+
+#include "api/api.h"
+#include "base/tag.h"
+#include "channel/position.h"
+#include "http/uri.h"
+#include "stream/gap.h"
+
+namespace sse::api {
+namespace {
+
+constexpr std::size_t kMaxLastId = 256;
+
+/// `?last=N`, where nothing better says where to start.
+std::optional<std::size_t> lastCount(std::string_view query) {
+  const auto value = http::param(query, "last");
+  if (!value || !*value || (*value)->empty() || (*value)->size() > 9) return std::nullopt;
+  std::size_t count = 0;
+  for (const char c : **value) {
+    if (c < '0' || c > '9') return std::nullopt;
+    count = count * 10 + static_cast<std::size_t>(c - '0');
+  }
+  return count;
+}
+
+/// Only ids that a stream of ours could have shown are shown again.
+bool showable(std::string_view id) {
+  return id.size() <= 128 && std::ranges::all_of(id, [](char c) { return c >= 0x20 && c <= 0x7e; });
+}
+
+}  // namespace
+
+std::optional<stream::Start> Api::startOf(Request& request, const stream::Joined& joined, std::string_view client,
+                                          const std::vector<std::string>& channels, const std::string& last_id) {
+  channel::Query query;
+  query.logs = joined.logs;
+  query.client = client;
+  query.client_hash = base::hashName(client);
+  stream::Start start;
+  if (last_id.empty()) {
+    if (const auto count = lastCount(request.head.query)) start.after = node_.journal->beforeLast(query, *count);
+    return start;
+  }
+  if (last_id == "earliest") {
+    start.after = 0;
+    start.told.assign(joined.logs.size(), joined.head);
+    start.told_broadcasts = joined.head;
+    return start;
+  }
+  node_.counters->resumed.add();
+  const auto position = last_id.size() <= kMaxLastId ? channel::parsePosition(last_id) : std::nullopt;
+  if (!position) {
+    const auto before = node_.journal->beforePublisherId(query, last_id);
+    if (!before) return startUnknown(joined, channels, last_id.substr(0, kMaxLastId), "unknown-id");
+    return startAtPosition(query, joined, channels, *before, last_id);
+  }
+  if (position->deliverer.origin != node_.info->tag) {
+    return startFromElsewhere(request, query, joined, channels, last_id);
+  }
+  if (position->deliverer.number > joined.head) return startUnknown(joined, channels, last_id, "unknown-id");
+  return startAtPosition(query, joined, channels, position->deliverer.number, last_id);
+}
+
+/// Exactly the events after `after`; a gap on each channel of which something after it is gone.
+stream::Start Api::startAtPosition(const channel::Query& query, const stream::Joined& joined,
+                                   const std::vector<std::string>& channels, std::uint64_t after,
+                                   std::string_view id) const {
+  stream::Start start;
+  start.after = after;
+  start.shown_id = showable(id) ? std::string(id) : "";
+  start.told.resize(joined.logs.size());
+  const std::uint64_t broadcasts = node_.journal->extent(node_.journal->broadcasts()).floor;
+  if (broadcasts > after) start.told_broadcasts = broadcasts;
+  for (std::size_t i = 0; i < query.logs.size(); ++i) {
+    const auto extent = node_.journal->extent(query.logs[i]);
+    const std::uint64_t floor = std::max(extent.floor, broadcasts);
+    if (floor <= after) continue;
+    start.told[i] = floor;
+    start.gaps.push_back({floor, stream::gapBlock(node_.info->tag, floor, channels[i], id, "history", extent)});
+  }
+  std::ranges::sort(start.gaps, {}, &stream::Gap::position);
+  return start;
+}
+
+/// A gap on every channel, then what history there is.
+stream::Start Api::startUnknown(const stream::Joined& joined, const std::vector<std::string>& channels,
+                                std::string_view id, std::string_view reason) const {
+  stream::Start start;
+  start.after = 0;
+  start.told.resize(joined.logs.size());
+  start.told_broadcasts = node_.journal->extent(node_.journal->broadcasts()).floor;
+  for (std::size_t i = 0; i < joined.logs.size(); ++i) {
+    const auto extent = node_.journal->extent(joined.logs[i]);
+    start.told[i] = std::max(extent.floor, start.told_broadcasts);
+    const std::uint64_t at = start.told[i];
+    start.gaps.push_back({at, stream::gapBlock(node_.info->tag, at, channels[i], id, reason, extent)});
+  }
+  std::ranges::sort(start.gaps, {}, &stream::Gap::position);
+  return start;
+}
+
+/// From a position of another node: everything beyond what its checkpoint says the stream had.
+std::optional<stream::Start> Api::startFromElsewhere(Request& request, const channel::Query& query,
+                                                     const stream::Joined& joined,
+                                                     const std::vector<std::string>& channels, std::string_view id) {
+  const auto position = *channel::parsePosition(id);
+  const auto known = node_.resume->find(position.identity, position.deliverer);
+  if (!known && !request.peers_asked) {
+    later(request, [&](std::function<void(std::optional<Decision>)> done) {
+      node_.resume->ask(position.deliverer, [done = std::move(done), loop = &loop_] {
+        loop->post([done] { done(std::nullopt); });
+      });
+    });
+    return std::nullopt;
+  }
+  if (!known) return startUnknown(joined, channels, id, "unknown-position");
+  node_.counters->resumed_elsewhere.add();
+  for (const auto& missing : node_.journal->missing()) {
+    const auto had = std::ranges::find(known->had, missing.origin, &Identity::origin);
+    if (had == known->had.end() || had->number < missing.number) {
+      return startUnknown(joined, channels, id, "peer-history");
+    }
+  }
+  auto start = startAtPosition(query, joined, channels, known->local, id);
+  start.had = known->had;
+  start.had_until = joined.head;
+  for (std::size_t i = 0; i < query.logs.size(); ++i) {
+    const auto extent = node_.journal->extent(query.logs[i]);
+    if (extent.donor_floor <= known->donor || start.told[i] != 0) continue;
+    start.gaps.push_back({known->local, stream::gapBlock(node_.info->tag, known->local, channels[i], id, "history", extent)});
+  }
+  std::ranges::sort(start.gaps, {}, &stream::Gap::position);
+  return start;
+}
+
+}  // namespace sse::api

@@ -1,0 +1,81 @@
+#include <nlohmann/json.hpp>
+
+#include "api/api.h"
+
+namespace sse::api {
+namespace {
+
+constexpr std::size_t kMaxListed = 1000;
+
+/// What the loops say of their streams, gathered one after the other.
+struct Gathered {
+  nlohmann::json channels = nlohmann::json::object();
+  std::size_t subscribers = 0;
+  bool truncated = false;
+};
+
+void gather(const stream::Streamer& streamer, Gathered& into) {
+  into.subscribers += streamer.size();
+  streamer.visit(kMaxListed + 1, [&](const std::string& channel, const stream::Session& session) {
+    if (!into.channels.contains(channel)) {
+      if (into.channels.size() >= kMaxListed) {
+        into.truncated = true;
+        return;
+      }
+      into.channels[channel] = nlohmann::json::array();
+    }
+    auto& clients = into.channels[channel];
+    if (clients.size() >= kMaxListed) {
+      into.truncated = true;
+      return;
+    }
+    clients.push_back(session.client());
+  });
+}
+
+std::string statusText(const Node& node, Gathered& gathered) {
+  auto status = nlohmann::json::parse(node.status_parts());
+  const auto totals = node.journal->totals();
+  status["channels"] = std::move(gathered.channels);
+  status["channels_total"] = totals.channels;
+  if (gathered.truncated) status["truncated"] = true;
+  auto& sums = status["totals"];
+  sums["subscribers"] = gathered.subscribers;
+  sums["events_kept"] = totals.events;
+  sums["bytes_kept"] = totals.bytes;
+  return status.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+/// Visits loop after loop, then makes the page on a worker.
+void gatherFrom(Node& node, std::size_t index, std::shared_ptr<Gathered> into, std::function<void(std::string)> done) {
+  if (index == node.loops.size()) {
+    const bool queued = node.offload([&node, into, done] { done(statusText(node, *into)); });
+    if (!queued) done("");
+    return;
+  }
+  node.loops[index].loop->post([&node, index, into, done] {
+    gather(*node.loops[index].streamer, *into);
+    gatherFrom(node, index + 1, into, done);
+  });
+}
+
+}  // namespace
+
+void Api::statusPage(Request& request) {
+  if (!request.connection.admin() && !authorize(request, Action::Admin, {}, "")) return;
+  const auto id = request.connection.hold();
+  gatherFrom(node_, 0, std::make_shared<Gathered>(), [this, id](std::string page) {
+    loop_.post([this, id, page = std::move(page)] {
+      server::Connection* connection = server_->find(id);
+      if (connection == nullptr) return;
+      if (page.empty()) {
+        connection->problem(503, "workers: busy");
+      } else {
+        connection->respond(200, "application/json", page);
+      }
+      server_->answered(*connection);
+    });
+  });
+}
+
+}  // namespace sse::api

@@ -1,0 +1,129 @@
+#include <algorithm>
+
+#include "api/api.h"
+#include "api/http_status.h"
+#include "http/uri.h"
+
+namespace sse::api {
+namespace {
+
+constexpr std::size_t kMaxLastId = 256;
+
+bool acceptsStream(const http::Head& head) {
+  return head.header("Accept").find("text/event-stream") != std::string_view::npos;
+}
+
+}  // namespace
+
+Result<std::vector<std::string>> Api::channelsOf(const Request& request) const {
+  if (request.verb != Verb::SubscribeMany) return std::vector<std::string>{std::string(request.match.param(0))};
+  auto named = http::params(request.head.query, "channel");
+  if (!named) return named.error();
+  std::vector<std::string> channels;
+  for (auto& name : *named) {
+    if (auto checked = http::checkName(name); !checked) return Error{checked.error().code, "channel: " + checked.error().text};
+    if (std::ranges::find(channels, name) == channels.end()) channels.push_back(std::move(name));
+  }
+  const std::size_t limit = streamer_.settings().max_channels;
+  if (channels.empty()) return Error{Code::InvalidArgument, "channel: expected at least one, as in ?channel=news"};
+  if (channels.size() > limit) {
+    return Error{Code::InvalidArgument, "channel: expected at most " + std::to_string(limit) +
+                                            " (stream.max_channels), got " + std::to_string(channels.size())};
+  }
+  return channels;
+}
+
+void Api::subscribe(Request& request) {
+  auto& connection = request.connection;
+  auto channels = channelsOf(request);
+  if (!channels) return connection.problem(httpStatus(channels.error().code), channels.error().text);
+  const std::vector<std::string_view> names(channels->begin(), channels->end());
+  const std::string_view client = request.verb == Verb::SubscribeClient ? request.match.param(1) : std::string_view();
+  const auto who = authorize(request, Action::Subscribe, names, client);
+  if (!who) return;
+  const auto state = node_.state.load(std::memory_order_acquire);
+  if (state == NodeState::Starting) return refuseForNow(request, "node: starting");
+  if (state == NodeState::Draining) return refuseForNow(request, "node: draining");
+  if (connection.overload()) return refuseForNow(request, "connections: a limit is reached");
+  if (request.head.method == http::Method::Head) {
+    const http::Header lines[] = {{"Cache-Control", "no-store"}, {"X-Accel-Buffering", "no"}};
+    return connection.respond(200, "text/event-stream", "", lines);
+  }
+  const bool resumes = !request.head.header("Last-Event-ID").empty();
+  openStream(request, std::move(*channels), *who, resumes);
+}
+
+/// Any status but 200 would end an EventSource for good, so it gets an empty stream that says when to come back.
+void Api::refuseForNow(Request& request, std::string_view why, int status) {
+  auto& connection = request.connection;
+  node_.counters->streams_deferred.add();
+  const std::string seconds = retryAfter();
+  const http::Header retry{"Retry-After", seconds};
+  if (!acceptsStream(request.head)) return connection.problem(status, why, {&retry, 1});
+  std::string body = ": " + std::string(why) + "\nretry: ";
+  body += std::to_string(stream::jittered(streamer_.settings().retry_ms, 0.5)) + "\n\n";
+  const http::Header lines[] = {{"Cache-Control", "no-store"}, {"X-Accel-Buffering", "no"}};
+  connection.respond(200, "text/event-stream", body, lines);
+}
+
+bool Api::claimClient(Request& request, const std::vector<std::string>& channels, const Decision& who, bool resumes) {
+  const std::string client(request.match.param(1));
+  const auto claim = node_.clients->claim(channels[0], client, {number_, 0, 0, who.identity}, resumes);
+  if (!claim.granted) {
+    request.connection.problem(409, "client: \"" + client + "\" is connected to this channel already");
+    return false;
+  }
+  if (!claim.replaced) return true;
+  const auto old = *claim.replaced;
+  auto* streamer = node_.loops[old.loop].streamer;
+  node_.loops[old.loop].loop->post([streamer, old] {
+    streamer->closeAt(old.slot, old.generation, streamer->settings().retry_ms);
+  });
+  return true;
+}
+
+std::string Api::streamHead(const Request& request) const {
+  std::string head =
+      "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\nX-Accel-Buffering: no\r\nDate: ";
+  head += server_->date();
+  head += "\r\n";
+  head += request.connection.headers();
+  head += request.head.minor == 0 ? "Connection: close\r\n\r\n" : "Transfer-Encoding: chunked\r\n\r\n";
+  return head;
+}
+
+void Api::openStream(Request& request, std::vector<std::string> channels, const Decision& who, bool resumes) {
+  const auto joined = streamer_.join(channels);
+  if (joined.logs.empty()) return refuseForNow(request, "channels: limits.channels is reached");
+  const std::uint64_t limit = streamer_.settings().clients_per_channel;
+  const bool full = limit != 0 && std::ranges::any_of(joined.logs, [limit](const channel::Log* log) {
+    return log->subscribers.load(std::memory_order_relaxed) >= limit;
+  });
+  if (full) {
+    streamer_.abandon(joined);
+    return refuseForNow(request, "clients: limits.clients_per_channel is reached", 429);
+  }
+  const bool chosen = request.verb == Verb::SubscribeClient;
+  std::string client = chosen ? std::string(request.match.param(1)) : std::string();
+  auto last_id = std::string(request.head.header("Last-Event-ID"));
+  if (last_id.empty()) {
+    const auto parameter = http::param(request.head.query, "last_event_id");
+    if (parameter && *parameter) last_id = **parameter;
+  }
+  if (last_id.size() > kMaxLastId) last_id.resize(kMaxLastId + 1);
+  auto start = startOf(request, joined, client, channels, last_id);
+  if (!start || (chosen && !claimClient(request, channels, who, resumes))) {
+    streamer_.abandon(joined);
+    return;
+  }
+  stream::Opening opening;
+  opening.framing = request.head.minor == 0 ? stream::Framing::Plain : stream::Framing::Chunked;
+  opening.head = streamHead(request);
+  opening.client = std::move(client);
+  opening.identity = who.identity;
+  opening.channels = std::move(channels);
+  opening.socket = request.connection.detach();
+  streamer_.open(std::move(opening), joined, std::move(*start));
+}
+
+}  // namespace sse::api

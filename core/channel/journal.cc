@@ -1,0 +1,297 @@
+#include "channel/journal.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/check.h"
+#include "base/tag.h"
+
+namespace sse::channel {
+namespace {
+
+constexpr std::uint64_t kMarkEvery = 256;
+/// A log without readers keeps its floor at least this long, whatever the history.
+constexpr std::int64_t kLeastIdleUs = 60'000'000;
+
+std::uint64_t keyOf(const Tag& tag) {
+  std::uint64_t key = 0;
+  std::memcpy(&key, tag.data(), sizeof key);
+  return key;
+}
+
+}  // namespace
+
+std::size_t Journal::Lookup::operator()(std::string_view name) const { return base::hashName(name); }
+
+Journal::Journal(Tag own, const Limits& limits, Callbacks callbacks)
+    : own_(own), limits_(limits), callbacks_(std::move(callbacks)), dirty_(kMaxLoops) {}
+
+Journal::~Journal() {
+  Trash trash;
+  while (oldest_ != nullptr) evictOldest(oldest_->log_, trash);
+}
+
+void Journal::setLimits(const Limits& limits) {
+  const std::lock_guard lock(mutex_);
+  limits_ = limits;
+}
+
+void Journal::append(std::span<Submission> submissions, std::int64_t now_us) {
+  Trash trash;
+  std::uint64_t wake = 0;
+  std::uint64_t head = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    for (auto& submission : submissions) submitOne(submission, now_us, trash);
+    wake = std::exchange(woken_, 0);
+    head = head_;
+  }
+  wakeLoops(wake);
+  if (callbacks_.own_appended) callbacks_.own_appended(head);
+}
+
+bool Journal::submitOne(Submission& submission, std::int64_t now_us, Trash& trash) {
+  const auto key = submission.entry->idempotency();
+  if (!key.empty()) {
+    if (const auto known = idempotency_.find(key, now_us)) {
+      submission.outcome = known->same_content ? Submission::Outcome::Repeated : Submission::Outcome::Conflict;
+      submission.identity = known->identity;
+      return false;
+    }
+  }
+  const Identity identity{own_, head_ + 1};
+  if (!link(submission.entry.get(), identity, now_us, trash)) {
+    submission.outcome = Submission::Outcome::Refused;
+    return false;
+  }
+  submission.outcome = Submission::Outcome::Appended;
+  submission.identity = identity;
+  if (!key.empty()) idempotency_.remember(key, identity, now_us);
+  return true;
+}
+
+std::size_t Journal::appendForeign(std::span<const EventView> events, std::int64_t now_us) {
+  std::vector<EntryRef> entries;
+  entries.reserve(events.size());
+  for (const auto& event : events) entries.push_back(Entry::make(event));
+  Trash trash;
+  std::size_t dropped = 0;
+  std::uint64_t wake = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& entry : entries) {
+      auto& highest = origins_[keyOf(entry->identity_.origin)].highest;
+      if (entry->identity_.origin == own_ || entry->identity_.number <= highest) {
+        ++dropped;
+        continue;
+      }
+      highest = entry->identity_.number;
+      link(entry.get(), entry->identity_, now_us, trash);
+      const auto key = entry->idempotency();
+      if (key.size() == IdempotencyIndex::kSize) idempotency_.remember(key, entry->identity_, now_us);
+    }
+    wake = std::exchange(woken_, 0);
+  }
+  wakeLoops(wake);
+  return dropped;
+}
+
+void Journal::appendHole(const Identity& lost, bool quiet, std::int64_t now_us) {
+  Trash trash;
+  std::uint64_t wake = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    auto& origin = origins_[keyOf(lost.origin)];
+    origin.highest = std::max(origin.highest, lost.number);
+    if (quiet) {
+      origin.missing = std::max(origin.missing, lost.number);
+    } else {
+      EventView view;
+      view.kind = EventKind::Hole;
+      view.id = lost;
+      const auto entry = Entry::make(view);
+      link(entry.get(), lost, now_us, trash);
+    }
+    wake = std::exchange(woken_, 0);
+  }
+  wakeLoops(wake);
+}
+
+bool Journal::link(Entry* entry, const Identity& identity, std::int64_t now_us, Trash& trash) {
+  const bool to_all = entry->kind_ == EventKind::Broadcast || entry->kind_ == EventKind::Hole;
+  Log* log = to_all ? &broadcasts_ : findOrMake(entry->channel(), now_us, trash);
+  if (log == nullptr) return false;
+  ++head_;
+  entry->number(head_, identity, own_);
+  entry->appended_at_ = now_us;
+  entry->log_ = log;
+  entry->references_.fetch_add(1, std::memory_order_relaxed);
+  entry->older_ = newest_;
+  entry->newer_ = nullptr;
+  (newest_ != nullptr ? newest_->newer_ : oldest_) = entry;
+  newest_ = entry;
+  if (head_ % kMarkEvery == 0) {
+    entry->marked_ = true;
+    marks_.emplace_hint(marks_.end(), head_, entry);
+  }
+  if (entry->kind_ == EventKind::DeleteChannel) {
+    while (log->count_ > 0) evictOldest(log, trash);
+    log->floor_ = head_;
+  }
+  log->push(entry);
+  bytes_ += entry->footprint();
+  ++events_;
+  indexPublisherId(entry);
+  if (log->reader_bits_ != 0) {
+    markDirty(log, head_);
+  } else if (!to_all) {
+    touchIdle(log, now_us);
+  }
+  enforce(log, trash);
+  return true;
+}
+
+void Journal::markDirty(Log* log, std::uint64_t position) {
+  std::uint64_t fresh = log->reader_bits_ & ~log->dirty_bits_;
+  log->dirty_bits_ |= fresh;
+  while (fresh != 0) {
+    const auto loop = static_cast<unsigned>(__builtin_ctzll(fresh));
+    fresh &= fresh - 1;
+    if (dirty_[loop].empty()) woken_ |= std::uint64_t{1} << loop;
+    dirty_[loop].push_back({log, position});
+  }
+}
+
+void Journal::wakeLoops(std::uint64_t bits) {
+  while (bits != 0) {
+    callbacks_.wake(static_cast<unsigned>(__builtin_ctzll(bits)));
+    bits &= bits - 1;
+  }
+}
+
+void Journal::enforce(Log* log, Trash& trash) {
+  std::size_t events = limits_.history_events;
+  std::size_t bytes = limits_.history_bytes;
+  const bool unread = feeding_ && log->count_ > 0 && log->at(0)->position_ > fed_;
+  if (log->reader_bits_ != 0 || unread) {
+    events = std::max(events, limits_.backlog_events);
+    bytes = std::max(bytes, limits_.backlog_bytes);
+  }
+  while (log->count_ > events || (log->bytes_ > bytes && log->count_ > (log->reader_bits_ != 0 ? 1U : 0U))) {
+    evictOldest(log, trash);
+  }
+  while (bytes_ > limits_.budget && oldest_ != newest_) evictOldest(oldest_->log_, trash);
+}
+
+void Journal::evictOldest(Log* log, Trash& trash) {
+  Entry* entry = log->popOldest();
+  any_evicted_ = std::max(any_evicted_, entry->position_);
+  if (entry->identity_.origin == own_) own_evicted_ = std::max(own_evicted_, entry->position_);
+  unlink(entry, trash);
+}
+
+void Journal::unlink(Entry* entry, Trash& trash) {
+  unindexPublisherId(entry);
+  if (entry->marked_) marks_.erase(entry->position_);
+  (entry->older_ != nullptr ? entry->older_->newer_ : oldest_) = entry->newer_;
+  (entry->newer_ != nullptr ? entry->newer_->older_ : newest_) = entry->older_;
+  bytes_ -= entry->footprint();
+  --events_;
+  entry->log_ = nullptr;
+  trash.emplace_back(entry);
+  entry->references_.fetch_sub(1, std::memory_order_relaxed);
+}
+
+void Journal::indexPublisherId(Entry* entry) {
+  if (entry->publisher_id_size_ != 0) publisher_ids_.emplace(base::hashName(entry->publisherId()), entry);
+}
+
+void Journal::unindexPublisherId(Entry* entry) {
+  if (entry->publisher_id_size_ == 0) return;
+  auto [begin, end] = publisher_ids_.equal_range(base::hashName(entry->publisherId()));
+  for (; begin != end; ++begin) {
+    if (begin->second != entry) continue;
+    publisher_ids_.erase(begin);
+    return;
+  }
+}
+
+Log* Journal::findOrMake(std::string_view channel, std::int64_t now_us, Trash& trash) {
+  if (const auto found = logs_.find(channel); found != logs_.end()) return found->second.get();
+  if (logs_.size() >= limits_.channels && !makeRoom(trash)) return nullptr;
+  auto log = std::make_unique<Log>(std::string(channel), forgotten_floor_);
+  log->donor_floor_ = donor_forgotten_floor_;
+  Log* raw = log.get();
+  logs_.emplace(raw->name(), std::move(log));
+  touchIdle(raw, now_us);
+  return raw;
+}
+
+bool Journal::makeRoom(Trash& trash) {
+  if (idle_oldest_ == nullptr) return false;
+  forget(idle_oldest_, trash);
+  return true;
+}
+
+void Journal::forget(Log* log, Trash& trash) {
+  while (log->count_ > 0) evictOldest(log, trash);
+  forgotten_floor_ = std::max(forgotten_floor_, log->floor_);
+  donor_forgotten_floor_ = std::max(donor_forgotten_floor_, log->donor_floor_);
+  unlinkIdle(log);
+  logs_.erase(logs_.find(log->name()));
+}
+
+void Journal::touchIdle(Log* log, std::int64_t now_us) {
+  unlinkIdle(log);
+  log->last_used_ = now_us;
+  log->idle_ = true;
+  log->idle_older_ = idle_newest_;
+  (idle_newest_ != nullptr ? idle_newest_->idle_newer_ : idle_oldest_) = log;
+  idle_newest_ = log;
+}
+
+void Journal::unlinkIdle(Log* log) {
+  if (!log->idle_) return;
+  (log->idle_older_ != nullptr ? log->idle_older_->idle_newer_ : idle_oldest_) = log->idle_newer_;
+  (log->idle_newer_ != nullptr ? log->idle_newer_->idle_older_ : idle_newest_) = log->idle_older_;
+  log->idle_older_ = log->idle_newer_ = nullptr;
+  log->idle_ = false;
+}
+
+bool Journal::sweep(std::int64_t now_us, std::size_t max_entries) {
+  Trash trash;
+  const std::lock_guard lock(mutex_);
+  std::size_t done = 0;
+  const std::int64_t age = limits_.history_age_ms * 1000;
+  while (oldest_ != nullptr && oldest_->appended_at_ + age <= now_us && done < max_entries) {
+    const bool live = oldest_->log_->reader_bits_ != 0 && oldest_->appended_at_ + kLeastIdleUs > now_us;
+    if (live) break;
+    evictOldest(oldest_->log_, trash);
+    ++done;
+  }
+  const std::int64_t idle_age = std::max(age, kLeastIdleUs);
+  while (idle_oldest_ != nullptr && idle_oldest_->last_used_ + idle_age <= now_us && done < max_entries) {
+    forget(idle_oldest_, trash);
+    ++done;
+  }
+  return done == max_entries;
+}
+
+void Journal::setDonor(const Tag& donor, std::uint64_t forgotten_floor) {
+  const std::lock_guard lock(mutex_);
+  donor_ = donor;
+  donor_forgotten_floor_ = forgotten_floor;
+}
+
+void Journal::setDonorFloor(std::string_view channel, std::uint64_t floor) {
+  Trash trash;
+  const std::lock_guard lock(mutex_);
+  if (Log* log = findOrMake(channel, newest_ != nullptr ? newest_->appended_at_ : 0, trash)) log->donor_floor_ = floor;
+}
+
+Tag Journal::donor() const {
+  const std::lock_guard lock(mutex_);
+  return donor_;
+}
+
+}  // namespace sse::channel

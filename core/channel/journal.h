@@ -1,0 +1,231 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "channel/entry.h"
+#include "channel/idempotency.h"
+#include "channel/limits.h"
+#include "channel/log.h"
+#include "sse/journal.h"
+
+namespace sse::channel {
+
+/// An event on its way into the journal, and what became of it.
+struct Submission {
+  enum class Outcome : std::uint8_t {
+    Appended,
+    Repeated,  ///< its idempotency key is known: `identity` is the first one's
+    Conflict,  ///< its idempotency key is known from an event with another content
+    Refused,   ///< no room for another channel
+  };
+  EntryRef entry;
+  Outcome outcome = Outcome::Refused;
+  Identity identity{};
+};
+
+/// What one log got since a loop drained it last: entries [begin, end) of the drained list.
+struct Fresh {
+  Log* log = nullptr;
+  std::uint64_t first = 0;  ///< position of the oldest entry the loop was told of
+  std::uint64_t floor = 0;  ///< of the log; at or above `first` when some fell away already
+  std::uint64_t lag_floor = 0;  ///< a live reader that has less lags more than the backlog
+  std::size_t begin = 0;
+  std::size_t end = 0;
+};
+
+/// What a reader asks for: entries after `after` of all of `logs` and the node's broadcasts, as `client` may see them.
+struct Query {
+  std::span<Log* const> logs;
+  std::uint64_t after = 0;
+  std::string_view client;
+  std::uint64_t client_hash = 0;
+  /// Per log and for broadcasts: floors the reader was told of by a gap, so that they are not lost again.
+  std::span<const std::uint64_t> told;
+  std::uint64_t told_broadcasts = 0;
+  std::size_t max_events = 64;
+  std::size_t max_bytes = 256 << 10;
+};
+
+/// What a read gave besides the entries.
+struct Answer {
+  std::uint64_t upto = 0;  ///< everything up to here is in the answer: the next `after`
+  bool lost = false;       ///< something after `after` has fallen away
+  bool more = false;       ///< there is more after `upto` already
+};
+
+/// What a log holds.
+struct Extent {
+  std::size_t events = 0;
+  std::size_t bytes = 0;
+  std::uint64_t floor = 0;
+  std::uint64_t donor_floor = 0;
+  EntryRef oldest;
+  EntryRef newest;
+};
+
+/// The node's one journal: numbers every event of this process and keeps it in its channel's log. Shared by all loops and
+/// the control thread under one lock that is held for the time of linking or copying references, never across I/O.
+/// Always holds: positions grow by one per entry; a log holds its entries in the order of positions, without a hole above
+/// its floor; a loop whose reader bit is set is woken for every entry after its join.
+class Journal final : public sse::Journal {
+ public:
+  struct Callbacks {
+    std::function<void(unsigned loop)> wake;                ///< a loop has something to drain; called without the lock
+    std::function<void(std::uint64_t head)> own_appended;   ///< entries for the transport; called without the lock
+    std::function<std::optional<Checkpoint>(Tag, std::uint64_t)> checkpoint_of;
+    std::function<std::vector<Checkpoint>()> checkpoints;
+  };
+  Journal(Tag own, const Limits& limits, Callbacks callbacks);
+  ~Journal() override;
+
+  // Writing. `now_us` is any clock in microseconds that never steps back.
+
+  /// Numbers and links this node's own events, in order, in one step. [any]
+  void append(std::span<Submission> submissions, std::int64_t now_us);
+  /// The same for events of peers; those already here are dropped. Gives how many were dropped. [any]
+  std::size_t appendForeign(std::span<const EventView> events, std::int64_t now_us);
+  /// Events of `lost.origin` up to `lost.number` are missing here. Before anybody reads (`quiet`) it is only remembered for
+  /// those who resume from elsewhere, later it is an entry that every reader is told of. [any]
+  void appendHole(const Identity& lost, bool quiet, std::int64_t now_us);
+  /// Lets go of what is too old, at most `max_entries` entries and logs; true when there is more to do. [any]
+  bool sweep(std::int64_t now_us, std::size_t max_entries);
+  void setLimits(const Limits& limits);
+
+  // Reading by loops.
+
+  struct Joined {
+    Log* log = nullptr;  ///< nullptr: limits.channels is reached and no channel is unused
+    std::uint64_t head = 0;
+  };
+  /// Makes loop number `loop` a reader of the channel, made where there is none: sets the bit, then reads the head. [any]
+  Joined join(std::string_view channel, unsigned loop, std::int64_t now_us);
+  /// The loop has no reader of `log` any more; the pointer is dead afterwards. [any]
+  void leave(Log* log, unsigned loop, std::int64_t now_us);
+  /// Makes the loop a reader of broadcasts (or ends that). [any]
+  void joinBroadcasts(unsigned loop, bool on);
+  /// The log of broadcasts, to tell it apart in what `drain` gives. [any]
+  [[nodiscard]] const Log* broadcasts() const { return &broadcasts_; }
+  /// Takes what is new for `loop` since it drained last. At most kDrainEvents per log; the rest comes next time. Gives
+  /// the head up to which nothing is left to drain, or 0 where there is. [any]
+  std::uint64_t drain(unsigned loop, std::vector<Fresh>& fresh, std::vector<EntryRef>& entries);
+  /// Whether `drain` would give something. [any]
+  [[nodiscard]] bool pending(unsigned loop) const;
+
+  /// Appends to `out` what `query` asks for. [any]
+  Answer read(const Query& query, std::vector<EntryRef>& out) const;
+
+  // Questions of those who resume.
+
+  [[nodiscard]] Extent extent(const Log* log) const;
+  /// Position before the oldest kept event with a publisher's own id on one of `logs`, for `client`. [any]
+  [[nodiscard]] std::optional<std::uint64_t> beforePublisherId(const Query& query, std::string_view id) const;
+  /// Position before the last `count` events that the query's client may see; everything kept if there are fewer. [any]
+  [[nodiscard]] std::uint64_t beforeLast(const Query& query, std::size_t count) const;
+  /// Numbers of each origin up to which nothing ever arrived here. [any]
+  [[nodiscard]] std::vector<Identity> missing() const;
+
+  // Pages for status: names and extents in the order of names, after `after`. [any]
+  struct Listed {
+    std::string name;
+    Extent extent;
+    std::uint32_t subscribers = 0;
+  };
+  [[nodiscard]] std::vector<Listed> list(std::string_view after, std::size_t max) const;
+  [[nodiscard]] std::optional<Listed> find(std::string_view channel) const;
+  struct Totals {
+    std::size_t channels = 0, events = 0, bytes = 0;
+  };
+  [[nodiscard]] Totals totals() const;
+
+  // Filling from a peer: floors in the positions of the node that this one was filled from. [any]
+  void setDonor(const Tag& donor, std::uint64_t forgotten_floor);
+  void setDonorFloor(std::string_view channel, std::uint64_t floor);
+  [[nodiscard]] Tag donor() const;
+
+  // sse::Journal
+  [[nodiscard]] Tag tag() const override { return own_; }
+  [[nodiscard]] std::uint64_t head() const override;
+  [[nodiscard]] JournalRead read(std::uint64_t after, Scope scope, std::size_t max_events,
+                                 std::size_t max_bytes) const override;
+  [[nodiscard]] Checkpoint checkpoint() const override;
+
+  static constexpr std::size_t kDrainEvents = 256;
+  static constexpr unsigned kMaxLoops = 64;
+
+ private:
+  struct Origin {
+    std::uint64_t highest = 0;
+    std::uint64_t missing = 0;
+  };
+  struct Dirty {
+    Log* log;
+    std::uint64_t first;
+  };
+  struct Lookup {
+    std::size_t operator()(std::string_view name) const;
+  };
+  using Logs = std::unordered_map<std::string_view, std::unique_ptr<Log>, Lookup>;
+  using Trash = std::vector<EntryRef>;
+
+  // All below: [lock held].
+  Log* findOrMake(std::string_view channel, std::int64_t now_us, Trash& trash);
+  bool makeRoom(Trash& trash);
+  void forget(Log* log, Trash& trash);
+  void touchIdle(Log* log, std::int64_t now_us);
+  void unlinkIdle(Log* log);
+  bool link(Entry* entry, const Identity& identity, std::int64_t now_us, Trash& trash);
+  void markDirty(Log* log, std::uint64_t position);
+  void enforce(Log* log, Trash& trash);
+  void evictOldest(Log* log, Trash& trash);
+  void unlink(Entry* entry, Trash& trash);
+  void indexPublisherId(Entry* entry);
+  void unindexPublisherId(Entry* entry);
+  bool submitOne(Submission& submission, std::int64_t now_us, Trash& trash);
+  [[nodiscard]] const Entry* firstAfter(std::uint64_t position) const;
+  [[nodiscard]] Extent extentOf(const Log& log) const;
+  template <typename Visit>
+  void visitBackwards(const Query& query, Visit visit) const;
+
+  /// Wakes, outside of the lock, the loops that `markDirty` noted.
+  void wakeLoops(std::uint64_t bits);
+
+  const Tag own_;
+  Limits limits_;
+  const Callbacks callbacks_;
+
+  mutable std::mutex mutex_;
+  std::uint64_t head_ = 0;
+  std::uint64_t own_evicted_ = 0;  ///< newest of this node's own entries that fell away
+  std::uint64_t any_evicted_ = 0;
+  mutable std::uint64_t fed_ = 0;     ///< how far a transport has read own entries
+  mutable bool feeding_ = false;      ///< a transport reads: what it has not read yet is kept like a backlog
+  std::uint64_t forgotten_floor_ = 0;
+  std::uint64_t donor_forgotten_floor_ = 0;
+  Tag donor_{};
+  Logs logs_;
+  Log broadcasts_{"", 0};
+  Entry* oldest_ = nullptr;
+  Entry* newest_ = nullptr;
+  std::map<std::uint64_t, Entry*> marks_;  ///< every 256th entry, for finding a position
+  std::size_t bytes_ = 0;
+  std::size_t events_ = 0;
+  Log* idle_oldest_ = nullptr;
+  Log* idle_newest_ = nullptr;
+  std::unordered_map<std::uint64_t, Origin> origins_;  ///< by the tag's eight bytes
+  std::unordered_multimap<std::uint64_t, Entry*> publisher_ids_;
+  IdempotencyIndex idempotency_;
+  std::vector<std::vector<Dirty>> dirty_;  ///< one list per loop
+  std::uint64_t woken_ = 0;                ///< loops to wake once the lock is free
+};
+
+}  // namespace sse::channel

@@ -1,0 +1,282 @@
+#include <algorithm>
+#include <cstring>
+
+#include "base/check.h"
+#include "base/tag.h"
+#include "channel/journal.h"
+
+namespace sse::channel {
+namespace {
+
+bool visible(const Entry& entry, const Query& query) {
+  if (entry.kind() != EventKind::Client && entry.kind() != EventKind::CloseClient) return true;
+  return entry.clientHash() == query.client_hash && entry.client() == query.client;
+}
+
+}  // namespace
+
+Journal::Joined Journal::join(std::string_view channel, unsigned loop, std::int64_t now_us) {
+  Trash trash;
+  const std::lock_guard lock(mutex_);
+  Log* log = findOrMake(channel, now_us, trash);
+  if (log == nullptr) return {nullptr, head_};
+  unlinkIdle(log);
+  log->reader_bits_ |= std::uint64_t{1} << loop;
+  return {log, head_};
+}
+
+void Journal::leave(Log* log, unsigned loop, std::int64_t now_us) {
+  Trash trash;
+  const std::lock_guard lock(mutex_);
+  const std::uint64_t bit = std::uint64_t{1} << loop;
+  log->reader_bits_ &= ~bit;
+  if ((log->dirty_bits_ & bit) != 0) {
+    log->dirty_bits_ &= ~bit;
+    std::erase_if(dirty_[loop], [log](const Dirty& dirty) { return dirty.log == log; });
+  }
+  if (log->reader_bits_ != 0) return;
+  enforce(log, trash);
+  touchIdle(log, now_us);
+}
+
+void Journal::joinBroadcasts(unsigned loop, bool on) {
+  const std::lock_guard lock(mutex_);
+  const std::uint64_t bit = std::uint64_t{1} << loop;
+  broadcasts_.reader_bits_ = on ? broadcasts_.reader_bits_ | bit : broadcasts_.reader_bits_ & ~bit;
+}
+
+bool Journal::pending(unsigned loop) const {
+  const std::lock_guard lock(mutex_);
+  return !dirty_[loop].empty();
+}
+
+std::uint64_t Journal::drain(unsigned loop, std::vector<Fresh>& fresh, std::vector<EntryRef>& entries) {
+  const std::lock_guard lock(mutex_);
+  const std::uint64_t bit = std::uint64_t{1} << loop;
+  std::vector<Dirty> again;
+  for (const auto& dirty : dirty_[loop]) {
+    Log* log = dirty.log;
+    std::uint32_t i = log->after(dirty.first - 1);
+    const std::uint32_t end = std::min<std::uint32_t>(log->size(), i + kDrainEvents);
+    Fresh item{log, dirty.first, log->floor_, log->floor_, entries.size(), 0};
+    if (log->size() > limits_.backlog_events) {
+      item.lag_floor = std::max(log->floor_, log->at(static_cast<std::uint32_t>(log->size() - 1 - limits_.backlog_events))->position());
+    }
+    for (; i < end; ++i) entries.emplace_back(log->at(i));
+    item.end = entries.size();
+    fresh.push_back(item);
+    if (end < log->size()) {
+      again.push_back({log, log->at(end)->position()});
+    } else {
+      log->dirty_bits_ &= ~bit;
+    }
+  }
+  dirty_[loop].swap(again);
+  return dirty_[loop].empty() ? head_ : 0;
+}
+
+Answer Journal::read(const Query& query, std::vector<EntryRef>& out) const {
+  const std::lock_guard lock(mutex_);
+  struct Cursor {
+    const Log* log;
+    std::uint32_t next;
+  };
+  std::vector<Cursor> cursors;
+  cursors.reserve(query.logs.size() + 1);
+  Answer answer;
+  const auto open = [&](const Log& log, std::uint64_t told) {
+    if (log.floor_ > std::max(query.after, told)) answer.lost = true;
+    const std::uint32_t next = log.after(query.after);
+    if (next < log.size()) cursors.push_back({&log, next});
+  };
+  for (std::size_t i = 0; i < query.logs.size(); ++i) open(*query.logs[i], i < query.told.size() ? query.told[i] : 0);
+  open(broadcasts_, query.told_broadcasts);
+
+  std::size_t events = 0;
+  std::size_t bytes = 0;
+  answer.upto = query.after;
+  while (!cursors.empty()) {
+    auto first = std::min_element(cursors.begin(), cursors.end(), [](const Cursor& a, const Cursor& b) {
+      return a.log->at(a.next)->position() < b.log->at(b.next)->position();
+    });
+    Entry* entry = first->log->at(first->next);
+    if (events >= query.max_events || (events > 0 && bytes + entry->footprint() > query.max_bytes)) {
+      answer.more = true;
+      return answer;
+    }
+    answer.upto = entry->position();
+    if (visible(*entry, query)) {
+      out.emplace_back(entry);
+      ++events;
+      bytes += entry->footprint();
+    }
+    if (++first->next == first->log->size()) cursors.erase(first);
+  }
+  answer.upto = std::max(head_, query.after);
+  return answer;
+}
+
+Extent Journal::extentOf(const Log& log) const {
+  Extent extent{log.size(), log.bytes_, log.floor_, log.donor_floor_, {}, {}};
+  if (log.size() > 0) {
+    extent.oldest = EntryRef(log.at(0));
+    extent.newest = EntryRef(log.at(log.size() - 1));
+  }
+  return extent;
+}
+
+Extent Journal::extent(const Log* log) const {
+  const std::lock_guard lock(mutex_);
+  return extentOf(*log);
+}
+
+std::optional<std::uint64_t> Journal::beforePublisherId(const Query& query, std::string_view id) const {
+  const std::lock_guard lock(mutex_);
+  std::optional<std::uint64_t> oldest;
+  auto [begin, end] = publisher_ids_.equal_range(base::hashName(id));
+  for (; begin != end; ++begin) {
+    const Entry& entry = *begin->second;
+    const bool asked = entry.log_ == &broadcasts_ || std::ranges::find(query.logs, entry.log_) != query.logs.end();
+    if (!asked || entry.publisherId() != id || !visible(entry, query)) continue;
+    oldest = std::min(oldest.value_or(entry.position()), entry.position());
+  }
+  return oldest;
+}
+
+template <typename Visit>
+void Journal::visitBackwards(const Query& query, Visit visit) const {
+  struct Cursor {
+    const Log* log;
+    std::uint32_t left;
+  };
+  std::vector<Cursor> cursors;
+  for (const Log* log : query.logs) cursors.push_back({log, log->size()});
+  cursors.push_back({&broadcasts_, broadcasts_.size()});
+  while (true) {
+    std::erase_if(cursors, [](const Cursor& cursor) { return cursor.left == 0; });
+    if (cursors.empty()) return;
+    auto newest = std::max_element(cursors.begin(), cursors.end(), [](const Cursor& a, const Cursor& b) {
+      return a.log->at(a.left - 1)->position() < b.log->at(b.left - 1)->position();
+    });
+    if (!visit(*newest->log->at(--newest->left))) return;
+  }
+}
+
+std::uint64_t Journal::beforeLast(const Query& query, std::size_t count) const {
+  const std::lock_guard lock(mutex_);
+  std::uint64_t before = head_;
+  if (count == 0) return before;
+  visitBackwards(query, [&](const Entry& entry) {
+    if (entry.deliverable() && visible(entry, query)) {
+      before = entry.position() - 1;
+      --count;
+    }
+    return count > 0;
+  });
+  return before;
+}
+
+std::vector<Identity> Journal::missing() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<Identity> out;
+  for (const auto& [key, origin] : origins_) {
+    if (origin.missing == 0) continue;
+    Identity identity{{}, origin.missing};
+    std::memcpy(identity.origin.data(), &key, sizeof key);
+    out.push_back(identity);
+  }
+  return out;
+}
+
+std::vector<Journal::Listed> Journal::list(std::string_view after, std::size_t max) const {
+  std::vector<std::string> names;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [name, log] : logs_) {
+      if (name > after && (log->reader_bits_ != 0 || log->size() > 0)) names.emplace_back(name);
+    }
+  }
+  const std::size_t take = std::min(max, names.size());
+  std::partial_sort(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(take), names.end());
+  names.resize(take);
+  std::vector<Listed> listed;
+  for (const auto& name : names) {
+    if (auto one = find(name)) listed.push_back(std::move(*one));
+  }
+  return listed;
+}
+
+std::optional<Journal::Listed> Journal::find(std::string_view channel) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = logs_.find(channel);
+  if (found == logs_.end()) return std::nullopt;
+  const Log& log = *found->second;
+  return Listed{log.name(), extentOf(log), log.subscribers.load(std::memory_order_relaxed)};
+}
+
+Journal::Totals Journal::totals() const {
+  const std::lock_guard lock(mutex_);
+  return {logs_.size(), events_, bytes_};
+}
+
+std::uint64_t Journal::head() const {
+  const std::lock_guard lock(mutex_);
+  return head_;
+}
+
+/// Starts at the nearest mark at or before the position instead of walking the whole list.
+const Entry* Journal::firstAfter(std::uint64_t position) const {
+  const Entry* entry = oldest_;
+  if (newest_ == nullptr || newest_->position_ <= position) return nullptr;
+  if (newest_->position_ - position <= kDrainEvents) {
+    entry = newest_;
+    while (entry->older_ != nullptr && entry->older_->position_ > position) entry = entry->older_;
+    return entry;
+  }
+  if (auto mark = marks_.upper_bound(position); mark != marks_.begin()) entry = std::prev(mark)->second;
+  while (entry != nullptr && entry->position_ <= position) entry = entry->newer_;
+  return entry;
+}
+
+JournalRead Journal::read(std::uint64_t after, Scope scope, std::size_t max_events, std::size_t max_bytes) const {
+  auto kept = std::make_shared<std::vector<EntryRef>>();
+  JournalRead result;
+  result.next = after;
+  {
+    const std::lock_guard lock(mutex_);
+    result.hole = (scope == Scope::Own ? own_evicted_ : any_evicted_) > after;
+    std::size_t bytes = 0;
+    std::size_t looked = 0;
+    const Entry* entry = firstAfter(after);
+    for (; entry != nullptr; entry = entry->newer_) {
+      if (kept->size() >= max_events || looked++ >= 8 * max_events || (bytes > 0 && bytes >= max_bytes)) break;
+      result.next = entry->position_;
+      if (entry->kind_ == EventKind::Hole || (scope == Scope::Own && entry->identity_.origin != own_)) continue;
+      kept->emplace_back(const_cast<Entry*>(entry));
+      bytes += entry->footprint();
+    }
+    result.more = entry != nullptr;
+    if (!result.more) result.next = std::max(head_, after);
+    feeding_ = true;
+    if (scope == Scope::Own) fed_ = std::max(fed_, result.next);
+  }
+  result.batch.events.reserve(kept->size());
+  for (const auto& entry : *kept) result.batch.events.push_back(entry->view());
+  result.batch.storage = std::move(kept);
+  return result;
+}
+
+Checkpoint Journal::checkpoint() const {
+  const std::lock_guard lock(mutex_);
+  Checkpoint checkpoint{own_, head_, {}};
+  checkpoint.highest.reserve(origins_.size() + 1);
+  checkpoint.highest.push_back({own_, head_});
+  for (const auto& [key, origin] : origins_) {
+    Identity identity{{}, origin.highest};
+    std::memcpy(identity.origin.data(), &key, sizeof key);
+    checkpoint.highest.push_back(identity);
+  }
+  return checkpoint;
+}
+
+}  // namespace sse::channel

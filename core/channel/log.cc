@@ -1,0 +1,53 @@
+#include "channel/log.h"
+
+#include "base/check.h"
+
+namespace sse::channel {
+
+Log::~Log() { SSE_CHECK(count_ == 0); }
+
+std::uint32_t Log::after(std::uint64_t position) const {
+  if (count_ == 0 || at(count_ - 1)->position() <= position) return count_;
+  std::uint32_t low = 0;
+  std::uint32_t high = count_ - 1;
+  while (low < high) {
+    const std::uint32_t middle = low + (high - low) / 2;
+    if (at(middle)->position() > position) {
+      high = middle;
+    } else {
+      low = middle + 1;
+    }
+  }
+  return low;
+}
+
+void Log::push(Entry* entry) {
+  if (count_ == capacity_) grow();
+  ring_[(begin_ + count_) & (capacity_ - 1)] = entry;
+  ++count_;
+  bytes_ += entry->footprint();
+}
+
+Entry* Log::popOldest() {
+  Entry* entry = at(0);
+  begin_ = (begin_ + 1) & (capacity_ - 1);
+  --count_;
+  bytes_ -= entry->footprint();
+  if (entry->position() > floor_) floor_ = entry->position();
+  if (count_ == 0) {
+    ring_.reset();
+    capacity_ = begin_ = 0;
+  }
+  return entry;
+}
+
+void Log::grow() {
+  const std::uint32_t capacity = capacity_ == 0 ? 2 : capacity_ * 2;
+  auto ring = std::make_unique<Entry*[]>(capacity);
+  for (std::uint32_t i = 0; i < count_; ++i) ring[i] = at(i);
+  ring_ = std::move(ring);
+  capacity_ = capacity;
+  begin_ = 0;
+}
+
+}  // namespace sse::channel

@@ -1,0 +1,24 @@
+#include "kernel/host.h"
+
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+namespace sse::kernel {
+
+PluginHost::PluginHost(Parts parts) : parts_(std::move(parts)), loop_(parts_.loop, parts_.failed) {}
+
+void PluginHost::offload(std::function<void()> work, std::function<void()> done) {
+  const auto thrown = std::make_shared<std::string>();
+  const bool taken = parts_.offload([thrown, work = std::move(work)] { *thrown = thrownBy(work); },
+                                    [thrown, done = std::move(done), failed = parts_.failed] {
+                                      if (thrown->empty()) {
+                                        runGuarded(failed, done);
+                                      } else {
+                                        failed(*thrown);
+                                      }
+                                    });
+  if (!taken) throw std::runtime_error("offload: too many calls wait for a worker");
+}
+
+}  // namespace sse::kernel

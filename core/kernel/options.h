@@ -1,0 +1,30 @@
+#pragma once
+
+#include <array>
+
+#include "sse/option.h"
+
+namespace sse::kernel {
+
+/// The room's option table.
+inline constexpr std::array kOptions = {
+    Option{.key = "node.name",
+           .type = OptionType::String,
+           .default_text = nullptr,
+           .help = "name of this node, unique in the cluster; the host name where not set"},
+    Option{.key = "discovery",
+           .type = OptionType::List,
+           .default_text = "hosts",
+           .help = "discovery plugins, all of which run"},
+    Option{.key = "transport", .type = OptionType::String, .default_text = "relay", .help = "transport plugin"},
+    Option{.key = "auth",
+           .type = OptionType::List,
+           .default_text = "open",
+           .help = "auth plugins in the order in which they are asked"},
+    Option{.key = "plugins.path",
+           .type = OptionType::List,
+           .default_text = nullptr,
+           .help = "folders searched for plugins; those of the installation where not set"},
+};
+
+}  // namespace sse::kernel

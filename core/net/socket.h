@@ -1,0 +1,52 @@
+#pragma once
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <cstdint>
+#include <string>
+
+#include "base/fd.h"
+#include "sse/result.h"
+#include "sse/transport.h"
+
+namespace sse::net {
+
+/// Settings of a listening socket that its connections inherit.
+struct ListenSettings {
+  std::string address;             ///< numeric, or "" for every address of both families
+  std::uint16_t port = 0;          ///< 0: one that is free
+  int send_buffer = 0;             ///< SO_SNDBUF in bytes, 0: the system's
+  int user_timeout_ms = 30'000;    ///< TCP_USER_TIMEOUT: unacknowledged for longer means dead
+  bool share = true;               ///< SO_REUSEPORT: one listener per loop
+};
+
+/// Opens non-blocking listening sockets: for "" one that takes both families where the system has IPv6, else IPv4.
+/// Code::System with address, port and reason where the system refuses. [any]
+Result<base::Fd> listenOn(const ListenSettings& settings);
+
+/// The port a socket is bound to. [any]
+std::uint16_t localPort(int fd);
+
+/// An IP address, IPv4 mapped into IPv6.
+using Address = std::array<char, 16>;
+
+Address addressOf(const sockaddr_storage& address);
+
+/// Numeric, IPv4 in its own form. [any]
+std::string addressText(const Address& address);
+
+/// A connected TCP socket as plugins see it. [owner]
+class SocketStream final : public Stream {
+ public:
+  explicit SocketStream(base::Fd fd) : fd_(std::move(fd)) {}
+  Result<std::size_t> read(std::span<char> into) override;
+  Result<std::size_t> write(std::span<const iovec> parts) override;
+  [[nodiscard]] int fd() const override { return fd_.get(); }
+
+ private:
+  base::Fd fd_;
+};
+
+}  // namespace sse::net

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "sse/plugin.h"
+
+namespace sse {
+
+/// What somebody wants to do.
+enum class Action : std::uint8_t { Publish, Subscribe, Admin };
+
+/// One question to the auth plugins. Views are valid during the call only.
+struct AuthRequest {
+  Action action = Action::Subscribe;
+  std::string_view method;                     ///< of HTTP
+  std::span<const std::string_view> channels;  ///< decoded; empty: all of them (broadcast, node-wide admin)
+  std::string_view client;                     ///< the client id asked for; empty: none
+  std::string_view remote_address;             ///< numeric, after http.trusted_proxies
+  std::string_view authorization;              ///< header value; empty: none
+  std::string_view cookie;                     ///< header value; empty: none
+  std::string_view access_token;               ///< of the query, decoded; empty: none
+};
+
+/// The answer.
+struct Decision {
+  enum class Verdict : std::uint8_t {
+    Allow,
+    Deny,          ///< known and not allowed: 403
+    Unauthorized,  ///< credentials missing or bad: 401
+    Abstain,       ///< not this plugin's kind of credentials: the next one is asked
+    Later,         ///< `answer` will be called with the verdict
+  };
+  Verdict verdict = Verdict::Abstain;
+  std::string identity;                                               ///< empty: anonymous
+  std::optional<std::chrono::system_clock::time_point> expires = {};  ///< the stream ends then
+  std::string reason;                                                 ///< for people, where refused
+  std::string challenge;                                              ///< for WWW-Authenticate, where Unauthorized
+};
+
+/// Decides who may do what. The only interface that is called on loops.
+class SSE_PUBLIC Auth : public Plugin {
+ public:
+  /// Answers at once from memory, or says Later and calls `answer` exactly once, from any thread. Never blocks, never
+  /// throws. [any] [started]
+  virtual Decision check(const AuthRequest& request, std::function<void(Decision)> answer) = 0;
+};
+
+}  // namespace sse

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "sse/build_id.h"
+#include "sse/bus.h"
+#include "sse/journal.h"
+#include "sse/log.h"
+#include "sse/loop.h"
+#include "sse/metrics.h"
+
+namespace sse {
+
+/// Facts of the running node that plugins need and cannot change.
+struct NodeInfo {
+  std::string name;  ///< unique in the cluster
+  Tag tag{};         ///< this process
+  std::string version;
+  std::uint16_t http_port = 0;  ///< as bound; 0 before the node listens
+  std::string cluster_secret;   ///< empty: none; never logged
+};
+
+/// What the kernel gives to one plugin: enough that it needs no thread of its own. Owned by the kernel, outlives the
+/// plugin.
+class SSE_PUBLIC Host {
+ public:
+  virtual ~Host() = default;
+
+  virtual Bus& bus() = 0;                                  ///< [any]
+  virtual Loop& loop() = 0;                                ///< the control thread's. [any]
+  virtual Logger& log() = 0;                               ///< lines carry the plugin's kind and name. [any]
+  virtual Metrics& metrics() = 0;                          ///< [any]
+  virtual Journal& journal() = 0;                          ///< [any]
+  [[nodiscard]] virtual const NodeInfo& node() const = 0;  ///< [any]
+
+  /// Runs `work` on a worker thread, then `done` on the control thread. Both run even if the plugin stops meanwhile:
+  /// capture a weak reference. [control]
+  virtual void offload(std::function<void()> work, std::function<void()> done) = 0;
+};
+
+}  // namespace sse

@@ -1,0 +1,112 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sse/event.h"
+
+/// Every message of the bus. Each is delivered on the control thread; `kTopic` ends in its revision.
+namespace sse {
+
+/// The journal grew; coalesced, so `head` may be several entries further than in the message before.
+/// Published by: the journal's writers. For: transports.
+struct EventsAppended {
+  static constexpr std::string_view kTopic = "journal.appended/1";
+  std::uint64_t head = 0;
+};
+
+/// Events that a peer handed over, in its order. Events already here (by identity) are dropped by the receiver.
+/// Published by: transports. For: cluster.
+struct PeerEvents {
+  static constexpr std::string_view kTopic = "transport.events/1";
+  std::string peer;  ///< for people: the peer's name or address
+  EventBatch batch;
+  /// Set where the feed has a hole before this batch: what of `hole->origin` up to `hole->number` has not arrived here
+  /// by now never will.
+  std::optional<Identity> hole;
+};
+
+/// A peer's journal has come so far. Published by: transports. For: cluster.
+struct CheckpointReceived {
+  static constexpr std::string_view kTopic = "transport.checkpoint/1";
+  Checkpoint checkpoint;
+};
+
+/// Somebody resumes from a position of a node of which no checkpoint is known here: ask the peers.
+/// Published by: cluster. For: transports, which answer with CheckpointReceived or CheckpointUnknown.
+struct CheckpointWanted {
+  static constexpr std::string_view kTopic = "cluster.checkpoint_wanted/1";
+  Tag node{};
+  std::uint64_t position = 0;
+};
+
+/// No peer that answered knows a checkpoint of `node` at or before `position`. Published by: transports. For: cluster.
+struct CheckpointUnknown {
+  static constexpr std::string_view kTopic = "transport.checkpoint_unknown/1";
+  Tag node{};
+  std::uint64_t position = 0;
+};
+
+/// A node that a discovery plugin knows of.
+struct Member {
+  std::string name;             ///< empty where discovery knows none
+  std::string address;          ///< host name or numeric address of the HTTP endpoint
+  std::uint16_t http_port = 0;  ///<
+  enum class State : std::uint8_t { Alive, Suspect, Dead, Left } state = State::Alive;
+  bool self = false;  ///< known to be this node
+};
+
+/// All members one discovery plugin knows, each time it changes. Published by: discovery. For: cluster.
+struct MembershipChanged {
+  static constexpr std::string_view kTopic = "discovery.membership/1";
+  std::string source;  ///< the plugin's name
+  std::vector<Member> members;
+};
+
+/// A node to be linked with. `key` ("address:port") names it until PeerRemoved. Published by: cluster. For: transports.
+struct PeerAdded {
+  static constexpr std::string_view kTopic = "cluster.peer_added/1";
+  std::string key;
+  std::string name;
+  std::string address;
+  std::uint16_t http_port = 0;
+};
+
+/// A node that no discovery plugin knows any more. Published by: cluster. For: transports.
+struct PeerRemoved {
+  static constexpr std::string_view kTopic = "cluster.peer_removed/1";
+  std::string key;
+};
+
+/// What a transport knows of the link to a peer, each time it changes and at least every few seconds while events flow.
+/// Published by: transports. For: cluster (status, readiness).
+struct LinkChanged {
+  static constexpr std::string_view kTopic = "transport.link/1";
+  enum class State : std::uint8_t { Connecting, Connected, Broken, Self };
+  std::string key;   ///< of PeerAdded; empty for a peer that connected by itself
+  std::string name;  ///< as the peer calls itself; empty before it said so
+  Tag tag{};         ///< the peer's process; zeros before it said so
+  State state = State::Connecting;
+  std::string reason;            ///< for people, where Broken
+  std::uint64_t lag_events = 0;  ///< entries of ours that the peer does not have yet
+  bool filled = false;           ///< what the peer had at connecting has arrived here
+};
+
+/// Where the node is in its life. Published by: kernel. For: everybody.
+struct NodeStateChanged {
+  static constexpr std::string_view kTopic = "kernel.node_state/1";
+  enum class State : std::uint8_t { Starting, Ready, Draining, Leaving };
+  State state = State::Starting;
+};
+
+/// Every live link has this node's own events up to `position`. Published by: transports. For: whoever waits for it.
+struct PeersAcknowledged {
+  static constexpr std::string_view kTopic = "transport.acknowledged/1";
+  std::uint64_t position = 0;
+};
+
+}  // namespace sse

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <sys/uio.h>
+#include <vector>
+
+#include "sse/plugin.h"
+#include "sse/result.h"
+
+namespace sse {
+
+/// A connected byte stream that never blocks, TLS or not. Owned by whoever holds it; destroying it closes it.
+class SSE_PUBLIC Stream {
+ public:
+  virtual ~Stream() = default;
+
+  /// Bytes read into `into`; 0 when there are none now; Code::Unavailable when the other side closed. [owner]
+  virtual Result<std::size_t> read(std::span<char> into) = 0;
+
+  /// Bytes taken from `parts`; 0 when it would block. [owner]
+  virtual Result<std::size_t> write(std::span<const iovec> parts) = 0;
+
+  /// For Loop::watch. [owner]
+  [[nodiscard]] virtual int fd() const = 0;
+};
+
+/// An HTTP request that asked for a protocol the transport claims; 101 has been answered already.
+struct Upgraded {
+  std::string protocol;        ///< as claimed
+  std::string remote_address;  ///< numeric
+  std::string received;        ///< bytes that came behind the request
+  std::unique_ptr<Stream> stream;
+};
+
+/// What a transport promises of the events it carries.
+struct Guarantees {
+  bool ordered = false;  ///< it numbers all events of all nodes itself
+  bool durable = false;  ///< what it acknowledged survives the loss of every node
+};
+
+/// Carries events between nodes: reads what this node appended from the journal, hands over what peers sent as
+/// PeerEvents.
+class SSE_PUBLIC Transport : public Plugin {
+ public:
+  /// [any] [created]
+  [[nodiscard]] virtual Guarantees guarantees() const = 0;
+
+  /// `Upgrade` protocols of the HTTP port that come to `accept` ("sse-relay/1"). [control] [configured]
+  [[nodiscard]] virtual std::vector<std::string> upgrades() const { return {}; }
+
+  /// Takes over a connection. [control] [started]
+  virtual void accept(Upgraded upgraded) { (void)upgraded; }
+};
+
+}  // namespace sse

@@ -1,0 +1,271 @@
+#include "server/connection.h"
+
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "http/head_parser.h"
+#include "server/http_server.h"
+
+namespace sse::server {
+namespace {
+
+constexpr std::size_t kMaxUnsent = 256 << 10;  ///< no further request is read before this much has left
+constexpr int kReadsPerTurn = 16;
+constexpr std::size_t kKeepBuffer = 4 << 10;
+
+}  // namespace
+
+std::vector<http::Header> asHeaders(std::string_view lines) {
+  std::vector<http::Header> out;
+  while (!lines.empty()) {
+    const auto end = lines.find("\r\n");
+    const auto line = lines.substr(0, end);
+    const auto colon = line.find(": ");
+    out.push_back({line.substr(0, colon), line.substr(colon + 2)});
+    lines.remove_prefix(end + 2);
+  }
+  return out;
+}
+
+Connection::Connection(HttpServer& server, net::Connected socket, const net::Address& address, bool overload, bool admin)
+    : server_(server), socket_(std::move(socket)), index_(socket_.fd.get()), address_(address), overload_(overload), admin_(admin) {}
+
+void Connection::onReady(std::uint32_t ready) {
+  if (closed_) return;
+  if ((ready & EPOLLERR) != 0 || ((ready & EPOLLHUP) != 0 && (ready & EPOLLIN) == 0)) return server_.remove(*this);
+  if ((ready & EPOLLOUT) != 0 && blocked_) {
+    blocked_ = false;
+    server_.markDirty(*this);
+  }
+  if ((ready & (EPOLLIN | EPOLLRDHUP)) != 0) readAll();
+}
+
+void Connection::readAll() {
+  auto& buffer = *server_.buffer_;
+  for (int i = 0; i < kReadsPerTurn; ++i) {
+    if (closed_) return;
+    unread_ = held_ || out_.size() - sent_ > kMaxUnsent;
+    if (unread_) return;
+    const ssize_t got = ::recv(socket_.fd.get(), buffer.data(), buffer.size(), 0);
+    if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
+    if (got < 0) return server_.remove(*this);
+    if (got == 0) {
+      peer_done_ = true;
+      if (lingering_ || (out_.size() == sent_ && !held_)) return server_.remove(*this);
+      keep_alive_ = false;
+      return;
+    }
+    if (!lingering_) take({buffer.data(), static_cast<std::size_t>(got)});
+    if (got < static_cast<ssize_t>(buffer.size())) return;
+  }
+  server_.readAgain(*this);
+}
+
+void Connection::take(std::string_view fresh) {
+  if (in_.empty()) {
+    const std::size_t used = process(fresh);
+    if (!closed_) in_.assign(fresh.substr(used));
+  } else {
+    in_.append(fresh);
+    if (in_.size() < need_) return;
+    const std::size_t used = process(in_);
+    if (!closed_) in_.erase(0, used);
+  }
+  if (!closed_ && in_.empty() && in_.capacity() > kKeepBuffer) std::string().swap(in_);
+  if (!closed_ && in_.empty() && !held_) wait(Waiting::Request);
+}
+
+std::size_t Connection::process(std::string_view bytes) {
+  std::size_t used = 0;
+  auto& head = server_.head_;
+  while (used < bytes.size() && !closed_ && !held_ && keep_alive_) {
+    const auto rest = bytes.substr(used);
+    std::size_t head_size = 0;
+    http::Problem problem;
+    const auto parsed = http::HeadParser::parse(rest, server_.settings_.headers, head, head_size, problem);
+    if (parsed == http::Parse::Bad) {
+      fail(problem);
+      return bytes.size();
+    }
+    if (parsed == http::Parse::NeedMore) {
+      wait(Waiting::Head);
+      return used;
+    }
+    std::string_view body;
+    std::size_t whole = 0;
+    if (!takeBody(rest, head, head_size, body, whole)) return closed_ || lingering_ || !keep_alive_ ? bytes.size() : used;
+    used += whole;
+    need_ = chunks_fed_ = 0;
+    continued_ = false;
+    setFraming(head.minor, head.keep_alive && !overload_ && !server_.draining_, head.method == http::Method::Head);
+    server_.metrics_.requests.add();
+    request_ = rest.substr(0, whole);
+    behind_ = rest.substr(whole);
+    server_.handler_.onRequest(*this, head, body);
+    body_.clear();
+  }
+  return used;
+}
+
+/// Whether the whole body is there: `body` and `used` are set. Else what is missing is noted, or the request refused.
+bool Connection::takeBody(std::string_view bytes, const http::Head& head, std::size_t head_size, std::string_view& body,
+                          std::size_t& used) {
+  const std::size_t limit = server_.settings_.body;
+  http::Problem problem;
+  if (head.chunked) {
+    std::size_t fed = 0;
+    const std::size_t from = std::max(head_size, chunks_fed_);
+    const auto parsed = decoder_.feed(bytes.substr(from), limit, body_, fed, problem);
+    chunks_fed_ = used = from + fed;
+    body = body_;
+    if (parsed == http::Parse::Done) return true;
+    if (parsed == http::Parse::Bad) return fail(problem), false;
+  } else {
+    const std::uint64_t length = head.content_length.value_or(0);
+    if (length > limit) {
+      http::refuse(problem, 413, "body: expected at most " + std::to_string(limit) + " bytes (limits.body), got " +
+                                     std::to_string(length));
+      return fail(problem), false;
+    }
+    used = head_size + static_cast<std::size_t>(length);
+    body = bytes.substr(head_size, static_cast<std::size_t>(length));
+    if (bytes.size() >= used) return true;
+    need_ = used;
+  }
+  if (head.expect_continue && !continued_) {
+    server_.handler_.settle();
+    out_ += "HTTP/1.1 100 Continue\r\n\r\n";
+    continued_ = true;
+    server_.markDirty(*this);
+  }
+  wait(Waiting::Body);
+  return false;
+}
+
+void Connection::fail(const http::Problem& what) {
+  server_.metrics_.bad_requests.add();
+  server_.handler_.settle();
+  setFraming(1, false, false);
+  problem(what.status, what.detail);
+}
+
+void Connection::setFraming(int minor, bool keep_alive, bool head_only) {
+  minor_ = static_cast<std::int8_t>(minor);
+  keep_alive_ = keep_alive;
+  head_only_ = head_only;
+}
+
+void Connection::respond(int status, std::string_view content_type, std::string_view body,
+                         std::span<const http::Header> extra) {
+  if (closed_) return;
+  const bool bodiless = status == 204 || status == 304;
+  auto headers = asHeaders(headers_);
+  headers.insert(headers.end(), extra.begin(), extra.end());
+  http::appendHead(out_, status, minor_, keep_alive_, server_.date(), content_type,
+                   bodiless ? std::nullopt : std::optional<std::size_t>(body.size()), headers);
+  if (!head_only_ && !bodiless) out_ += body;
+  server_.markDirty(*this);
+}
+
+void Connection::problem(int status, std::string_view detail, std::span<const http::Header> extra) {
+  respond(status, http::kProblemType, http::problemJson(status, detail), extra);
+}
+
+void Connection::respondRaw(std::string_view bytes) {
+  if (closed_) return;
+  out_ += bytes;
+  keep_alive_ = false;
+  server_.markDirty(*this);
+}
+
+void Connection::respondId(std::string_view id, int minor, bool keep_alive) {
+  if (closed_) return;
+  if (minor == 1 && keep_alive && headers_.empty()) {
+    out_ += "HTTP/1.1 200 OK\r\nDate: ";
+    out_ += server_.date();
+    out_ += "\r\nContent-Type: application/json\r\nContent-Length: ";
+    out_ += std::to_string(id.size() + 9);
+    out_ += "\r\n\r\n";
+  } else {
+    http::appendHead(out_, 200, minor, keep_alive, server_.date(), "application/json", id.size() + 9,
+                     asHeaders(headers_));
+  }
+  out_ += "{\"id\":\"";
+  out_ += id;
+  out_ += "\"}";
+  server_.markDirty(*this);
+}
+
+ConnectionId Connection::hold() {
+  held_ = true;
+  wait(Waiting::Nothing);
+  return id();
+}
+
+net::Connected Connection::detach(std::string* received) {
+  if (received != nullptr) *received = behind_;
+  closed_ = true;
+  net::Connected socket = std::move(socket_);
+  server_.release(*this);
+  return socket;
+}
+
+void Connection::flush() {
+  dirty_ = false;
+  if (closed_ || blocked_) return;
+  if (sent_ < out_.size()) {
+    const ssize_t sent = ::send(socket_.fd.get(), out_.data() + sent_, out_.size() - sent_, MSG_NOSIGNAL);
+    if (sent < 0 && errno != EAGAIN && errno != EINTR) return server_.remove(*this);
+    sent_ += static_cast<std::size_t>(std::max<ssize_t>(sent, 0));
+    if (sent_ < out_.size()) {
+      blocked_ = true;
+      return wait(Waiting::Writing);
+    }
+  }
+  out_.clear();
+  sent_ = 0;
+  if (out_.capacity() > kKeepBuffer) std::string().swap(out_);
+  finish();
+}
+
+void Connection::finish() {
+  if (held_) return;
+  if (!keep_alive_) return goodbye();
+  if (waiting_ == Waiting::Writing) wait(Waiting::Request);
+  if (unread_) resume();
+}
+
+/// Closing with unread bytes would reset the connection and could destroy the response on its way, so the other side gets
+/// the chance to close first.
+void Connection::goodbye() {
+  if (peer_done_) return server_.remove(*this);
+  if (lingering_) return;
+  lingering_ = true;
+  in_.clear();
+  ::shutdown(socket_.fd.get(), SHUT_WR);
+  wait(Waiting::Goodbye);
+  unread_ = false;
+  server_.readAgain(*this);
+}
+
+void Connection::resume() {
+  held_ = false;
+  unread_ = false;
+  if (!in_.empty() && keep_alive_) {
+    const std::size_t used = process(in_);
+    if (!closed_) in_.erase(0, used);
+  }
+  if (closed_ || held_) return;
+  if (in_.empty()) wait(Waiting::Request);
+  server_.readAgain(*this);
+}
+
+void Connection::wait(Waiting waiting) {
+  if (waiting_ == waiting && waiting != Waiting::Request) return;
+  server_.enlist(*this, waiting);
+}
+
+}  // namespace sse::server

@@ -1,0 +1,234 @@
+#include "server/http_server.h"
+
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <cstring>
+#include <ctime>
+
+#include "base/check.h"
+#include "http/response.h"
+
+namespace sse::server {
+namespace {
+
+constexpr Duration kTick{100};
+constexpr Duration kAcceptRetry{100};
+constexpr int kAcceptsPerTurn = 256;
+constexpr std::int64_t kGoodbyeMs = 2'000;
+constexpr std::uint32_t kEvents = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+
+}  // namespace
+
+/// A listening socket. Level-triggered, so what one turn leaves comes again.
+class HttpServer::Listener final : public net::Pollable {
+ public:
+  Listener(HttpServer& server, base::Fd fd, bool is_admin) : fd(std::move(fd)), admin(is_admin), server_(server) {}
+  void onReady(std::uint32_t /*ready*/) override { server_.accept(*this); }
+
+  base::Fd fd;
+  const bool admin;
+
+ private:
+  HttpServer& server_;
+};
+
+HttpServer::HttpServer(net::EventLoop& loop, Handler& handler, net::Admission& admission, const ServerSettings& settings,
+                       ServerMetrics& metrics, Logger& log)
+    : loop_(loop),
+      handler_(handler),
+      admission_(admission),
+      settings_(settings),
+      metrics_(metrics),
+      log_(log),
+      buffer_(std::make_unique<std::array<char, kReadBuffer>>()) {
+  using Waiting = Connection::Waiting;
+  const auto set = [this](Waiting waiting, std::int64_t time) { lists_[static_cast<std::size_t>(waiting)].time_ms = time; };
+  set(Waiting::Head, settings.header_time_ms);
+  set(Waiting::Body, settings.body_time_ms);
+  set(Waiting::Request, settings.idle_time_ms);
+  set(Waiting::Writing, settings.body_time_ms);
+  set(Waiting::Goodbye, kGoodbyeMs);
+  ticker_ = loop_.after(kTick, [this] { tick(); });
+}
+
+HttpServer::~HttpServer() = default;
+
+std::int64_t HttpServer::nowMs() const {
+  return std::chrono::duration_cast<Duration>(loop_.now().time_since_epoch()).count();
+}
+
+void HttpServer::listen(base::Fd listener, bool admin) {
+  listeners_.push_back(std::make_shared<Listener>(*this, std::move(listener), admin));
+  SSE_CHECK(loop_.add(listeners_.back()->fd.get(), EPOLLIN, listeners_.back().get()));
+}
+
+void HttpServer::closeListeners() {
+  for (auto& listener : listeners_) {
+    while (accept(*listener)) {
+    }
+    if (!accept_paused_) loop_.remove(listener->fd.get());
+    loop_.bury(std::move(listener));
+  }
+  listeners_.clear();
+  accept_retry_.cancel();
+}
+
+/// Whether there may be more to accept.
+bool HttpServer::accept(Listener& listener) {
+  for (int i = 0; i < kAcceptsPerTurn; ++i) {
+    if (!admission_.room()) return pauseAccepting(), false;
+    sockaddr_storage address;  // NOLINT(cppcoreguidelines-pro-type-member-init): filled by the kernel
+    socklen_t size = sizeof address;
+    const int fd = ::accept4(listener.fd.get(), reinterpret_cast<sockaddr*>(&address), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (fd >= 0) {
+      adopt(fd, net::addressOf(address), listener.admin);
+      continue;
+    }
+    if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) return pauseAccepting(), false;
+    if (errno == EAGAIN) return false;
+  }
+  return true;
+}
+
+void HttpServer::pauseAccepting() {
+  if (accept_paused_) return;
+  accept_paused_ = true;
+  metrics_.accept_paused.add();
+  log_.write(Level::Warning, "accept-paused", "no descriptors left for new connections; accepting goes on when some are free",
+             {{"open", std::to_string(admission_.open())}});
+  for (auto& listener : listeners_) loop_.remove(listener->fd.get());
+  accept_retry_ = loop_.after(kAcceptRetry, [this] {
+    accept_paused_ = false;
+    for (auto& listener : listeners_) SSE_CHECK(loop_.add(listener->fd.get(), EPOLLIN, listener.get()));
+  });
+}
+
+void HttpServer::adopt(int fd, const net::Address& address, bool admin) {
+  base::Fd owned(fd);
+  auto [verdict, ticket] = admission_.admit(address);
+  if (verdict == net::Admission::Verdict::Full) return;
+  const bool overload = verdict == net::Admission::Verdict::Overload && !admin;
+  if (overload) metrics_.refused_full.add();
+  const auto index = static_cast<std::size_t>(fd);
+  if (index >= connections_.size()) connections_.resize(std::max(index + 1, connections_.size() * 2));
+  auto connection =
+      std::make_unique<Connection>(*this, net::Connected{std::move(owned), std::move(ticket)}, address, overload, admin);
+  connection->generation_ = ++generation_;
+  if (!loop_.add(fd, kEvents, connection.get())) return;
+  ++open_;
+  metrics_.accepted.add();
+  metrics_.connections.add(1);
+  enlist(*connection, Connection::Waiting::Head);
+  connections_[index] = std::move(connection);
+}
+
+/// Ends the connection; its descriptor closes with the turn.
+void HttpServer::remove(Connection& connection) {
+  if (connection.closed_) return;
+  connection.closed_ = true;
+  loop_.remove(connection.socket_.fd.get());
+  release(connection);
+}
+
+/// The connection leaves the tables; whoever holds a reference in this turn finds it closed.
+void HttpServer::release(Connection& connection) {
+  delist(connection);
+  --open_;
+  metrics_.connections.add(-1);
+  auto& owned = connections_[static_cast<std::size_t>(connection.index_)];
+  SSE_CHECK(owned.get() == &connection);
+  loop_.bury(std::shared_ptr<Connection>(std::move(owned)));
+}
+
+Connection* HttpServer::find(const ConnectionId& id) {
+  const auto index = static_cast<std::size_t>(id.fd);
+  if (id.fd < 0 || index >= connections_.size() || !connections_[index]) return nullptr;
+  return connections_[index]->generation_ == id.generation ? connections_[index].get() : nullptr;
+}
+
+void HttpServer::answered(Connection& connection) {
+  if (connection.closed_ || !connection.held_) return;
+  connection.resume();
+}
+
+void HttpServer::markDirty(Connection& connection) {
+  if (connection.dirty_) return;
+  connection.dirty_ = true;
+  dirty_.push_back(connection.id());
+}
+
+void HttpServer::readAgain(Connection& connection) { read_again_.push_back(connection.id()); }
+
+bool HttpServer::turn() {
+  for (std::size_t i = 0; i < dirty_.size(); ++i) {
+    if (Connection* connection = find(dirty_[i])) connection->flush();
+  }
+  dirty_.clear();
+  std::vector<ConnectionId> again;
+  again.swap(read_again_);
+  for (const auto& id : again) {
+    if (Connection* connection = find(id)) connection->readAll();
+  }
+  return !read_again_.empty() || !dirty_.empty();
+}
+
+const std::string& HttpServer::date() {
+  const std::int64_t second = nowMs() / 1000;
+  if (second != date_at_) {
+    date_at_ = second;
+    date_ = http::httpDate(std::time(nullptr));
+  }
+  return date_;
+}
+
+void HttpServer::enlist(Connection& connection, Connection::Waiting waiting) {
+  delist(connection);
+  connection.waiting_ = waiting;
+  auto& list = lists_[static_cast<std::size_t>(waiting)];
+  if (list.time_ms == 0) return;
+  connection.deadline_ms_ = nowMs() + list.time_ms;
+  connection.older_ = list.newest;
+  (list.newest != nullptr ? list.newest->newer_ : list.oldest) = &connection;
+  list.newest = &connection;
+}
+
+void HttpServer::delist(Connection& connection) {
+  auto& list = lists_[static_cast<std::size_t>(connection.waiting_)];
+  connection.waiting_ = Connection::Waiting::Nothing;
+  if (list.time_ms == 0) return;
+  (connection.older_ != nullptr ? connection.older_->newer_ : list.oldest) = connection.newer_;
+  (connection.newer_ != nullptr ? connection.newer_->older_ : list.newest) = connection.older_;
+  connection.older_ = connection.newer_ = nullptr;
+}
+
+void HttpServer::tick() {
+  ticker_ = loop_.after(kTick, [this] { tick(); });
+  const std::int64_t now = nowMs();
+  for (auto& list : lists_) {
+    while (list.oldest != nullptr && list.oldest->deadline_ms_ <= now) expire(*list.oldest);
+  }
+}
+
+void HttpServer::expire(Connection& connection) {
+  const auto waiting = connection.waiting_;
+  const bool mid_request = waiting == Connection::Waiting::Head ? !connection.in_.empty() : waiting == Connection::Waiting::Body;
+  metrics_.timeouts.add();
+  if (!mid_request) return remove(connection);
+  delist(connection);
+  connection.fail({408, waiting == Connection::Waiting::Head ? "request head: not complete in time (limits.header_time)"
+                                                              : "request body: not complete in time (limits.body_time)"});
+}
+
+void HttpServer::drain() {
+  draining_ = true;
+  for (auto& connection : connections_) {
+    if (!connection) continue;
+    connection->keep_alive_ = connection->keep_alive_ && connection->held_;
+    const bool idle = connection->in_.empty() && connection->out_.empty() && !connection->held_;
+    if (idle) remove(*connection);
+  }
+}
+
+}  // namespace sse::server

@@ -1,0 +1,93 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "net/admission.h"
+#include "net/event_loop.h"
+#include "server/connection.h"
+#include "server/settings.h"
+#include "sse/log.h"
+
+namespace sse::server {
+
+/// The HTTP side of one loop: its listeners and its connections. Owned by main, lives on its loop. Accepting pauses without
+/// spinning when descriptors run out and goes on when some are free.
+class HttpServer {
+ public:
+  HttpServer(net::EventLoop& loop, Handler& handler, net::Admission& admission, const ServerSettings& settings,
+             ServerMetrics& metrics, Logger& log);
+  ~HttpServer();
+  HttpServer(const HttpServer&) = delete;
+  HttpServer& operator=(const HttpServer&) = delete;
+
+  /// Takes over a listening socket. [loop]
+  void listen(base::Fd listener, bool admin);
+  /// Accepts until there is nobody left in the queue, then closes the listeners. [loop]
+  void closeListeners();
+  /// Ends idle connections at once, the others after their response. [loop]
+  void drain();
+
+  /// The connection, if it is still there. [loop]
+  [[nodiscard]] Connection* find(const ConnectionId& id);
+  /// A held connection was answered: goes on reading. [loop]
+  void answered(Connection& connection);
+  /// Writes all responses of this turn; true when some connection has more to read. [loop]
+  bool turn();
+
+  [[nodiscard]] std::size_t size() const { return open_; }
+  [[nodiscard]] net::EventLoop& loop() { return loop_; }
+  /// RFC 9110 6.6.1, made once a second. [loop]
+  [[nodiscard]] const std::string& date();
+
+ private:
+  friend class Connection;
+  class Listener;
+  struct WaitList {
+    Connection* oldest = nullptr;
+    Connection* newest = nullptr;
+    std::int64_t time_ms = 0;
+  };
+  static constexpr std::size_t kReadBuffer = 64 << 10;
+
+  bool accept(Listener& listener);
+  void adopt(int fd, const net::Address& address, bool admin);
+  void pauseAccepting();
+  void remove(Connection& connection);
+  void release(Connection& connection);
+  void markDirty(Connection& connection);
+  void readAgain(Connection& connection);
+  void enlist(Connection& connection, Connection::Waiting waiting);
+  void delist(Connection& connection);
+  void tick();
+  void expire(Connection& connection);
+  [[nodiscard]] std::int64_t nowMs() const;
+
+  net::EventLoop& loop_;
+  Handler& handler_;
+  net::Admission& admission_;
+  const ServerSettings settings_;
+  ServerMetrics& metrics_;
+  Logger& log_;
+  std::vector<std::shared_ptr<Listener>> listeners_;
+  std::vector<std::unique_ptr<Connection>> connections_;  ///< by descriptor
+  std::size_t open_ = 0;
+  std::uint64_t generation_ = 0;
+  std::array<WaitList, 6> lists_{};
+  std::vector<ConnectionId> dirty_;
+  std::vector<ConnectionId> read_again_;
+  std::unique_ptr<std::array<char, kReadBuffer>> buffer_;
+  http::Head head_;
+  std::string date_;
+  std::int64_t date_at_ = -1;
+  bool draining_ = false;
+  bool accept_paused_ = false;
+  Registration ticker_;
+  Registration accept_retry_;
+};
+
+}  // namespace sse::server

@@ -1,0 +1,69 @@
+#include "stream/session.h"
+
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <cerrno>
+
+#include "base/check.h"
+#include "stream/readers.h"
+#include "stream/streamer.h"
+
+namespace sse::stream {
+
+Session::Session(Streamer& owner, net::Connected socket, std::uint32_t slot, std::uint32_t generation, Framing framing)
+    : owner_(owner), socket_(std::move(socket)), slot_(slot), generation_(generation), framing_(framing) {}
+
+Session::~Session() = default;
+
+void Session::onReady(std::uint32_t ready) {
+  if (closed_) return;
+  if ((ready & (EPOLLERR | EPOLLHUP | EPOLLRDHUP)) != 0) return owner_.close(*this, CloseReason::Client);
+  if ((ready & EPOLLIN) != 0) {
+    // A subscriber has nothing more to say; what it says is thrown away.
+    std::array<char, 4096> ignored{};
+    while (true) {
+      const ssize_t got = ::recv(fd(), ignored.data(), ignored.size(), 0);
+      if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR)) return owner_.close(*this, CloseReason::Client);
+      if (got < static_cast<ssize_t>(ignored.size())) break;
+    }
+  }
+  if ((ready & EPOLLOUT) != 0 && blocked_) {
+    blocked_ = false;
+    owner_.pumpSoon(*this);
+  }
+}
+
+std::string Session::client() const {
+  if (hasOwnClient()) return extra_->client;
+  return owner_.generatedClient(slot_, generation_);
+}
+
+std::vector<channel::Log*> Session::logs() const {
+  std::vector<channel::Log*> logs;
+  if (readers_ == nullptr) return logs;
+  logs.reserve(1U + extra_places_);
+  logs.push_back(readers_->log());
+  if (extra_) {
+    for (const auto& place : extra_->places) logs.push_back(place.readers->log());
+  }
+  return logs;
+}
+
+void Session::moved(Readers* readers, std::uint32_t place) {
+  if (readers == readers_) {
+    place_ = place;
+    return;
+  }
+  for (auto& other : extra_->places) {
+    if (other.readers == readers) other.place = place;
+  }
+}
+
+SessionExtra& Session::more() {
+  if (!extra_) extra_ = std::make_unique<SessionExtra>();
+  return *extra_;
+}
+
+}  // namespace sse::stream

@@ -1,0 +1,111 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "channel/entry.h"
+#include "channel/journal.h"
+#include "net/admission.h"
+#include "net/event_loop.h"
+
+namespace sse::stream {
+
+class Readers;
+class Streamer;
+
+/// How blocks are put on the wire.
+enum class Framing : std::uint8_t {
+  Chunked,  ///< HTTP/1.1
+  Plain,    ///< HTTP/1.0: until close
+};
+
+/// A gap to be told in its place among the events: after everything up to `position`.
+struct Gap {
+  std::uint64_t position = 0;
+  std::string block;  ///< the SSE block
+};
+
+/// What only some sessions have.
+struct SessionExtra {
+  struct Place {
+    Readers* readers;
+    std::uint32_t place;
+  };
+  std::vector<Place> places;            ///< of the channels after the first
+  std::string client;                   ///< as asked for; empty: generated
+  std::string identity;                 ///< as the auth plugin named it
+  std::string pending;                  ///< bytes to be sent before anything else
+  std::vector<Gap> gaps;                ///< by position
+  std::vector<std::uint64_t> told;      ///< per log: floor of a gap already told
+  std::uint64_t told_broadcasts = 0;
+  std::vector<Identity> had;            ///< what a stream that came from another node has already…
+  std::uint64_t had_until = 0;          ///< …among entries up to here
+};
+
+/// One subscriber: a connected socket and a cursor in the journal. An idle one holds no buffer, no queue, no parser and no
+/// name. Owned by its loop's Streamer, lives on that loop. Always holds: everything the subscriber may see up to
+/// `cursor()` has been handed to the kernel, but for the rest of `partial` and the extra's `pending`.
+class Session final : public net::Pollable {
+ public:
+  Session(Streamer& owner, net::Connected socket, std::uint32_t slot, std::uint32_t generation, Framing framing);
+  ~Session();
+
+  void onReady(std::uint32_t ready) override;
+
+  [[nodiscard]] int fd() const { return socket_.fd.get(); }
+  [[nodiscard]] std::uint32_t slot() const { return slot_; }
+  [[nodiscard]] std::uint32_t generation() const { return generation_; }
+  [[nodiscard]] std::uint64_t cursor() const { return cursor_; }
+  [[nodiscard]] Framing framing() const { return framing_; }
+  [[nodiscard]] bool closed() const { return closed_; }
+  /// The socket is full: waits for EPOLLOUT.
+  [[nodiscard]] bool blocked() const { return blocked_; }
+  /// May take the shared gathered write of a fan-out: one channel, chunked, in step.
+  [[nodiscard]] bool simple() const { return !blocked_ && !behind_ && extra_places_ == 0 && framing_ == Framing::Chunked; }
+  /// As asked for, or made from place and generation.
+  [[nodiscard]] std::string client() const;
+  [[nodiscard]] std::uint64_t clientHash() const { return client_hash_; }
+  [[nodiscard]] bool hasOwnClient() const { return extra_ && !extra_->client.empty(); }
+  /// Loop seconds of the last write.
+  [[nodiscard]] std::uint32_t lastWrite() const { return last_write_; }
+  [[nodiscard]] std::uint32_t openedAt() const { return opened_at_; }
+  [[nodiscard]] std::vector<channel::Log*> logs() const;
+  [[nodiscard]] const SessionExtra* extra() const { return extra_.get(); }
+
+ private:
+  friend class Readers;
+  friend class Streamer;
+  friend class FanOut;
+  friend class Pump;
+
+  /// This session's place in `readers` changed.
+  void moved(Readers* readers, std::uint32_t place);
+  SessionExtra& more();
+
+  Streamer& owner_;
+  net::Connected socket_;
+  std::uint32_t slot_;
+  std::uint32_t generation_;
+  std::uint32_t last_write_ = 0;
+  std::uint32_t opened_at_ = 0;
+  std::uint64_t cursor_ = 0;
+  std::uint64_t client_hash_ = 0;
+  Readers* readers_ = nullptr;
+  std::uint32_t place_ = 0;
+  std::uint32_t partial_sent_ = 0;
+  channel::EntryRef partial_;  ///< an entry that is half written
+  std::unique_ptr<SessionExtra> extra_;
+  std::uint16_t extra_places_ = 0;
+  Framing framing_;
+  bool blocked_ = false;
+  bool behind_ = false;  ///< the cursor is not at its channels' heads: to be pumped
+  bool caught_up_ = false;  ///< was in step once: from then on its lag is limited
+  bool queued_ = false;  ///< is in the Streamer's list of sessions to pump
+  bool closed_ = false;
+  bool closing_ = false;  ///< to be closed once `pending` is out
+};
+
+}  // namespace sse::stream

@@ -1,0 +1,11 @@
+#include "auth/open/open.h"
+
+namespace sse::auth::open {
+
+Decision allowEverybody() {
+  Decision decision;
+  decision.verdict = Decision::Verdict::Allow;
+  return decision;
+}
+
+}  // namespace sse::auth::open

@@ -1,0 +1,123 @@
+#include "discovery/hosts/hosts.h"
+
+#include <algorithm>
+#include <arpa/inet.h>
+#include <netdb.h>
+#include <sys/socket.h>
+
+#include "sse/config.h"
+
+namespace sse::hosts {
+
+std::vector<std::string> systemResolve(const std::string& host) {
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  addrinfo* found = nullptr;
+  if (getaddrinfo(host.c_str(), nullptr, &hints, &found) != 0) return {};
+  std::vector<std::string> v4;
+  std::vector<std::string> v6;
+  for (const auto* info = found; info != nullptr; info = info->ai_next) {
+    char text[NI_MAXHOST];
+    if (getnameinfo(info->ai_addr, info->ai_addrlen, text, sizeof(text), nullptr, 0, NI_NUMERICHOST) != 0) continue;
+    (info->ai_family == AF_INET ? v4 : v6).emplace_back(text);
+  }
+  freeaddrinfo(found);
+  auto& chosen = v4.empty() ? v6 : v4;
+  std::sort(chosen.begin(), chosen.end());
+  chosen.erase(std::unique(chosen.begin(), chosen.end()), chosen.end());
+  return chosen;
+}
+
+Result<void> Hosts::configure(Host& host, std::string_view settings_json) {
+  const Settings settings(settings_json);
+  auto peers = parsePeers(settings.list("hosts.peers"));
+  if (!peers.ok()) return peers.error();
+  host_ = &host;
+  peers_ = std::move(*peers);
+  interval_ = settings.duration("hosts.interval");
+  return {};
+}
+
+Result<void> Hosts::start() {
+  alive_ = std::make_shared<bool>(true);
+  failures_ = &host_->metrics().counter("sse_hosts_resolve_failures_total", "names that did not resolve, at each try");
+  members_ = &host_->metrics().gauge("sse_hosts_members", "addresses known");
+  for (const auto& peer : peers_) {
+    if (!peer.numeric) known_[peer.host] = {};
+  }
+  if (known_.empty()) {
+    publish();
+  } else {
+    resolveAll();
+  }
+  return {};
+}
+
+void Hosts::stop() {
+  timer_.cancel();
+  alive_.reset();
+}
+
+void Hosts::resolveAll() {
+  auto answers = std::make_shared<Answers>(known_);
+  host_->offload(
+      [answers, resolve = resolve_] {
+        for (auto& [name, addresses] : *answers) addresses = resolve(name);
+      },
+      [this, answers, alive = std::weak_ptr<bool>(alive_)] {
+        if (!alive.expired()) resolved(std::move(*answers));
+      });
+}
+
+void Hosts::resolved(Answers answers) {
+  for (auto& [name, addresses] : answers) noteAnswer(name, std::move(addresses));
+  publish();
+  timer_ = host_->loop().after(interval_, [this] { resolveAll(); });
+}
+
+void Hosts::noteAnswer(const std::string& name, std::vector<std::string> addresses) {
+  const bool failed = addresses.empty();
+  if (failed) failures_->add();
+  if (failed != fails_[name]) {
+    fails_[name] = failed;
+    if (failed) {
+      host_->log().write(Level::Warning, "hosts-unresolved",
+                         known_[name].empty() ? "a host name does not resolve; it is tried again"
+                                              : "a host name no longer resolves; its last answer is kept",
+                         {{"host", name}});
+    } else {
+      host_->log().write(Level::Info, "hosts-resolved", "a host name resolves again", {{"host", name}});
+    }
+  }
+  if (!failed) known_[name] = std::move(addresses);
+}
+
+void Hosts::publish() {
+  MembershipChanged message;
+  message.source = "hosts";
+  std::vector<std::string> now;
+  const auto add = [&](const std::string& address, std::uint16_t port) {
+    auto key = address + " " + std::to_string(port);
+    if (std::find(now.begin(), now.end(), key) != now.end()) return;
+    now.push_back(std::move(key));
+    Member member;
+    member.address = address;
+    member.http_port = port;
+    message.members.push_back(std::move(member));
+  };
+  for (const auto& peer : peers_) {
+    if (peer.numeric) {
+      add(peer.host, peer.port);
+    } else {
+      for (const auto& address : known_[peer.host]) add(address, peer.port);
+    }
+  }
+  if (ever_published_ && now == published_) return;
+  ever_published_ = true;
+  published_ = std::move(now);
+  members_->set(static_cast<std::int64_t>(published_.size()));
+  host_->log().write(Level::Info, "hosts-members", "members changed", {{"count", std::to_string(published_.size())}});
+  host_->bus().publish(std::move(message));
+}
+
+}  // namespace sse::hosts

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "sse/host.h"
+#include "transport/relay/counters.h"
+#include "transport/relay/feed_source.h"
+#include "transport/relay/fill_plan.h"
+#include "transport/relay/link.h"
+#include "transport/relay/wire.h"
+
+namespace sse::relay {
+
+class Reader;
+class Feeder;
+
+inline constexpr Duration kPingAfter{5'000};     ///< nothing said for so long: say something
+inline constexpr Duration kSilentAfter{15'000};  ///< nothing heard for so long: the link is broken
+
+/// What the readers and feeders of one relay share, and whom they tell. Implemented by the relay; outlives them. Lives
+/// on the control thread.
+class Hub {
+ public:
+  virtual ~Hub() = default;
+
+  virtual Host& host() = 0;
+  virtual Counters& counters() = 0;
+  virtual FeedSource& source() = 0;
+  /// The limit for dialing and for the greeting.
+  [[nodiscard]] virtual Duration timeout() const = 0;
+  /// This node's first frame, with a fresh nonce and without proof.
+  virtual Hello hello() = 0;
+  /// A CheckpointFrame of now; shared by all who ask within one tick.
+  virtual std::shared_ptr<const std::string> checkpoint() = 0;
+
+  /// The peer of `reader` is accepted: what to do with it.
+  enum class Verdict : std::uint8_t { Read, Wait, Self, Alias };
+  virtual Verdict greeted(Reader& reader, Start& start) = 0;
+  /// The reader has handed over the events of `peer` up to `position`.
+  virtual void reached(const Tag& peer, std::uint64_t position) = 0;
+  virtual void filled(Reader& reader, const Checkpoint& checkpoint) = 0;
+  virtual void down(Reader& reader) = 0;
+
+  /// The feeder's peer asked to be fed: an older feeder of the same process ends.
+  virtual void feeding(Feeder& feeder) = 0;
+  virtual void acknowledged() = 0;
+  virtual void down(Feeder& feeder) = 0;
+  /// A connection ended before it was accepted: logged, not more often than every few seconds.
+  virtual void refused(const std::string& address, const std::string& reason) = 0;
+
+  /// `from` names the link in later answers.
+  virtual void asked(Link& link, const Ask& ask) = 0;
+  virtual void answered(const Link& from, const Answer& answer) = 0;
+};
+
+}  // namespace sse::relay

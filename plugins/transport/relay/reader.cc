@@ -1,0 +1,209 @@
+#include "transport/relay/reader.h"
+
+#include <algorithm>
+
+#include "transport/relay/proof.h"
+
+namespace sse::relay {
+namespace {
+
+constexpr Duration kBackoffLeast{100};
+constexpr Duration kBackoffMost{10'000};
+
+}  // namespace
+
+Reader::Reader(Hub& hub, PeerAdded peer)
+    : hub_(hub), peer_(std::move(peer)), backoff_(kBackoffLeast), random_(std::random_device{}()) {}
+
+std::string Reader::peerName() const { return theirs_.name.empty() ? peer_.key : theirs_.name; }
+
+void Reader::dial() {
+  retry_.cancel();
+  link_.reset();
+  state_ = State::Dialing;
+  refused_ = false;
+  if (dialed_before_) hub_.counters().reconnects.add();
+  if (!ever_reported_) report(LinkChanged::State::Connecting);
+  dialed_before_ = true;
+  dial_ = std::make_unique<Dial>(hub_.host(), peer_.address, peer_.http_port, hub_.timeout(),
+                                 [this](Result<Dialed> result) { dialed(std::move(result)); });
+  dial_->start();
+}
+
+void Reader::dialed(Result<Dialed> result) {
+  if (!result.ok()) return broken(result.error().text, result.error().code == Code::Unsupported);
+  state_ = State::Greeting;
+  since_ = hub_.host().loop().now();
+  filled_ = false;
+  handed_ = acked_ = 0;
+  link_ = std::make_unique<Link>(hub_.host().loop(), hub_.counters(), *this, std::move(result->stream));
+  ours_ = hub_.hello();
+  link_->start(result->received);
+  link_->send(ours_);
+  link_->flush();
+}
+
+void Reader::onFrame(Frame frame, const std::shared_ptr<const void>& storage) {
+  if (auto* refusal = std::get_if<Refuse>(&frame)) {
+    refused_ = state_ == State::Greeting;
+    return link_->fail((refused_ ? "the peer refused: " : "the peer closed: ") + refusal->reason);
+  }
+  if (state_ == State::Greeting) {
+    if (auto* hello = std::get_if<Hello>(&frame)) return greeted(std::move(*hello));
+  } else if (auto* events = std::get_if<Events>(&frame)) {
+    if (state_ == State::Reading) return onEvents(std::move(*events), storage);
+  } else if (auto* checkpoint = std::get_if<CheckpointFrame>(&frame)) {
+    return hub_.host().bus().publish(CheckpointReceived{std::move(checkpoint->checkpoint)});
+  } else if (auto* hole = std::get_if<Hole>(&frame)) {
+    hub_.counters().holes.add();
+    return handOver({peerName(), {}, hole->id});
+  } else if (auto* filled = std::get_if<Filled>(&frame)) {
+    filled_ = true;
+    hub_.reached(theirs_.tag, std::max(cursor_, filled->checkpoint.position));
+    report(LinkChanged::State::Connected);
+    return hub_.filled(*this, filled->checkpoint);
+  } else if (auto* ask = std::get_if<Ask>(&frame)) {
+    return hub_.asked(*link_, *ask);
+  } else if (auto* answer = std::get_if<Answer>(&frame)) {
+    return hub_.answered(*link_, *answer);
+  } else if (std::holds_alternative<Ping>(frame)) {
+    return;
+  }
+  hub_.counters().refused.add();
+  link_->fail("an unexpected frame came");
+}
+
+void Reader::greeted(Hello hello) {
+  theirs_ = std::move(hello);
+  if (theirs_.version != kVersion) {
+    return refuse("expected relay version " + std::to_string(kVersion) + ", got " + std::to_string(theirs_.version));
+  }
+  const auto& secret = hub_.host().node().cluster_secret;
+  if (!secret.empty()) {
+    if (!theirs_.proof || !sameProof(*theirs_.proof, proofOf(Side::Acceptor, secret, ours_, theirs_))) {
+      return refuse(theirs_.secret ? "cluster.secret differs" : "cluster.secret is set on one side only");
+    }
+    link_->send(Proof{proofOf(Side::Dialer, secret, ours_, theirs_)});
+  }
+  link_->trust();
+  Start start;
+  const auto verdict = hub_.greeted(*this, start);
+  place(verdict, start);
+}
+
+void Reader::place(Hub::Verdict verdict, const Start& start) {
+  if (verdict == Hub::Verdict::Self || verdict == Hub::Verdict::Alias) {
+    const bool self = verdict == Hub::Verdict::Self;
+    link_->close();
+    state_ = self ? State::Self : State::Alias;
+    filled_ = !self;
+    report(self ? LinkChanged::State::Self : LinkChanged::State::Connected);
+    return;
+  }
+  state_ = State::Waiting;
+  backoff_ = kBackoffLeast;
+  was_up_ = true;
+  hub_.host().log().write(Level::Info, "relay-link-up", "reading a peer's events",
+                          {{"peer", peerName()}, {"address", peer_.key}});
+  report(LinkChanged::State::Connected);
+  if (verdict == Hub::Verdict::Read) begin(start);
+  if (link_->open()) link_->flush();
+}
+
+void Reader::begin(const Start& start) {
+  state_ = State::Reading;
+  cursor_ = start.want.after;
+  filling_ = start.want.scope == Scope::All;
+  if (start.want.scope == Scope::Own) hub_.reached(theirs_.tag, cursor_);
+  if (start.skips) handOver({peerName(), {}, Identity{theirs_.tag, start.want.after}});
+  link_->send(start.want);
+  link_->flush();
+}
+
+void Reader::onEvents(Events events, const std::shared_ptr<const void>& storage) {
+  hub_.counters().events_received.add(events.events.size());
+  handed_ += events.events.size();
+  cursor_ = events.next;
+  handOver({peerName(), EventBatch{std::move(events.events), storage}, std::nullopt});
+}
+
+void Reader::handOver(PeerEvents message) { hub_.host().bus().publish(std::move(message)); }
+
+void Reader::onReadTurn() {
+  if (state_ != State::Reading || handed_ == acked_) return;
+  acked_ = handed_;
+  if (filled_ || !filling_) hub_.reached(theirs_.tag, cursor_);
+  link_->send(Ack{cursor_, handed_});
+  link_->flush();
+}
+
+void Reader::refuse(const std::string& reason) {
+  refused_ = true;
+  link_->send(Refuse{reason});
+  link_->flush();
+  if (link_->open()) link_->fail("refused: " + reason);
+}
+
+void Reader::onClosed(const std::string& reason) { broken(reason, refused_); }
+
+void Reader::broken(const std::string& reason, bool refused) {
+  const bool news =
+      was_up_ || !ever_reported_ || reported_.state != LinkChanged::State::Broken || reported_.reason != reason;
+  if (news) {
+    hub_.host().log().write(
+        Level::Warning, was_up_ ? "relay-link-lost" : "relay-link-failed",
+        was_up_ ? "the link to a peer is lost; it is dialed again" : "a peer cannot be reached; it is dialed again",
+        {{"peer", peerName()}, {"address", peer_.key}, {"reason", reason}});
+  }
+  was_up_ = false;
+  filled_ = false;
+  state_ = State::Idle;
+  report(LinkChanged::State::Broken, reason);
+  retryLater(refused);
+  hub_.down(*this);
+}
+
+void Reader::retryLater(bool refused) {
+  const auto base = refused ? kBackoffMost : backoff_;
+  std::uniform_int_distribution<Duration::rep> jitter(base.count() / 2, base.count());
+  backoff_ = std::min(backoff_ * 2, kBackoffMost);
+  retry_ = hub_.host().loop().after(Duration(jitter(random_)), [this] { dial(); });
+}
+
+void Reader::report(LinkChanged::State state, const std::string& reason) {
+  LinkChanged now;
+  now.key = peer_.key;
+  now.name = theirs_.name;
+  now.tag = theirs_.tag;
+  now.state = state;
+  now.reason = reason;
+  now.filled = filled_;
+  const auto same = [](const LinkChanged& a, const LinkChanged& b) {
+    return a.name == b.name && a.tag == b.tag && a.state == b.state && a.reason == b.reason && a.filled == b.filled;
+  };
+  if (ever_reported_ && same(now, reported_)) return;
+  ever_reported_ = true;
+  reported_ = now;
+  hub_.host().bus().publish(std::move(now));
+}
+
+void Reader::tick(Clock::time_point now) {
+  if (!link_ || !link_->open()) return;
+  if (state_ == State::Greeting) {
+    if (now - since_ > hub_.timeout()) link_->fail("no greeting in time");
+    return;
+  }
+  if (now - link_->heard() > kSilentAfter) return link_->fail("nothing heard for 15 s");
+  if (now - link_->said() < kPingAfter || link_->pending() > 0) return;
+  link_->send(Ping{});
+  link_->flush();
+}
+
+void Reader::close() {
+  retry_.cancel();
+  dial_.reset();
+  if (link_) link_->close();
+  state_ = State::Idle;
+}
+
+}  // namespace sse::relay

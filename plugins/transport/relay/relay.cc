@@ -1,0 +1,358 @@
+#include "transport/relay/relay.h"
+
+#include <algorithm>
+#include <poll.h>
+
+#include "sse/config.h"
+#include "transport/relay/proof.h"
+
+namespace sse::relay {
+namespace {
+
+constexpr Duration kTick{250};
+constexpr Duration kLagEvery{2'000};
+constexpr Duration kRefusalEvery{10'000};
+constexpr Duration kYoung{60'000};
+constexpr Duration kFlushFor{500};
+constexpr int kWaitMs = 20;
+constexpr std::size_t kMaxFeeders = 1024;
+constexpr std::size_t kMaxReached = 4096;
+
+}  // namespace
+
+Result<void> Relay::configure(Host& host, std::string_view settings_json) {
+  host_ = &host;
+  timeout_ = Settings(settings_json).duration("relay.timeout");
+  return {};
+}
+
+Result<void> Relay::start() {
+  counters_ = std::make_unique<Counters>(host_->metrics());
+  source_ = std::make_unique<FeedSource>(host_->journal(), *counters_);
+  started_ = lag_told_ = host_->loop().now();
+  alive_ = std::make_shared<bool>(true);
+  subscribe();
+  scheduleTick();
+  return {};
+}
+
+void Relay::subscribe() {
+  auto& bus = host_->bus();
+  subscriptions_.push_back(bus.subscribe<PeerAdded>([this](const PeerAdded& peer) { added(peer); }));
+  subscriptions_.push_back(bus.subscribe<PeerRemoved>([this](const PeerRemoved& peer) { removed(peer); }));
+  subscriptions_.push_back(bus.subscribe<EventsAppended>([this](const EventsAppended&) { appended(); }));
+  subscriptions_.push_back(bus.subscribe<CheckpointWanted>([this](const CheckpointWanted& asked) { wanted(asked); }));
+  subscriptions_.push_back(bus.subscribe<NodeStateChanged>([this](const NodeStateChanged& changed) {
+    starting_ = changed.state == NodeStateChanged::State::Starting;
+    if (!starting_) plan_.settled();
+    if (changed.state == NodeStateChanged::State::Leaving) drain();
+  }));
+}
+
+void Relay::added(const PeerAdded& peer) {
+  auto& reader = readers_[peer.key];
+  if (reader) return;
+  reader = std::make_unique<Reader>(static_cast<Hub&>(*this), peer);
+  reader->dial();
+}
+
+void Relay::removed(const PeerRemoved& peer) {
+  const auto found = readers_.find(peer.key);
+  if (found == readers_.end()) return;
+  const auto reader = std::move(found->second);
+  readers_.erase(found);
+  const auto* link = reader->link();
+  const auto tag = reader->peerHello().tag;
+  reader->close();
+  if (plan_.broken(peer.key)) wakeWaiting();
+  lost(link, tag);
+}
+
+void Relay::accept(Upgraded upgraded) {
+  if (stopping_ || feeders_.size() >= kMaxFeeders) return;
+  feeders_.push_back(std::make_unique<Feeder>(static_cast<Hub&>(*this), std::move(upgraded)));
+  feeders_.back()->start();
+}
+
+void Relay::appended() {
+  for (const auto& feeder : feeders_) feeder->pump();
+  acknowledged();
+}
+
+Hello Relay::hello() {
+  Hello hello;
+  const auto& node = host_->node();
+  hello.starting = starting_;
+  hello.young = host_->loop().now() - started_ < kYoung;
+  hello.secret = !node.cluster_secret.empty();
+  hello.tag = node.tag;
+  hello.head = host_->journal().head();
+  hello.name = node.name;
+  hello.nonce = freshNonce();
+  return hello;
+}
+
+std::shared_ptr<const std::string> Relay::checkpoint() {
+  const auto head = host_->journal().head();
+  if (checkpoint_ && checkpoint_at_ == head) return checkpoint_;
+  auto now = host_->journal().checkpoint();
+  checkpoint_at_ = now.position;
+  std::string bytes;
+  encode(bytes, CheckpointFrame{std::move(now)});
+  checkpoint_ = std::make_shared<const std::string>(std::move(bytes));
+  return checkpoint_;
+}
+
+std::optional<std::uint64_t> Relay::known(const Tag& peer) const {
+  std::optional<std::uint64_t> position;
+  if (const auto found = reached_.find(peer); found != reached_.end()) position = found->second;
+  for (const auto& id : host_->journal().checkpoint().highest) {
+    if (id.origin == peer) position = std::max(position.value_or(0), id.number);
+  }
+  return position;
+}
+
+Hub::Verdict Relay::greeted(Reader& reader, Start& start) {
+  const auto& hello = reader.peerHello();
+  if (hello.tag == host_->node().tag) return Verdict::Self;
+  for (const auto& [key, other] : readers_) {
+    if (other.get() != &reader && other->up() && other->peerHello().tag == hello.tag) return Verdict::Alias;
+  }
+  const auto found = plan_.start(reader.key(), hello, known(hello.tag), false);
+  if (!found) return Verdict::Wait;
+  start = *found;
+  return Verdict::Read;
+}
+
+void Relay::reached(const Tag& peer, std::uint64_t position) {
+  if (reached_.size() >= kMaxReached && !reached_.contains(peer)) reached_.erase(reached_.begin());
+  auto& known = reached_[peer];
+  known = std::max(known, position);
+}
+
+void Relay::filled(Reader& reader, const Checkpoint& checkpoint) {
+  host_->bus().publish(CheckpointReceived{checkpoint});
+  if (plan_.filled(reader.key(), checkpoint)) wakeWaiting();
+}
+
+void Relay::wakeWaiting() {
+  for (const auto& [key, reader] : readers_) {
+    if (reader->state() != Reader::State::Waiting) continue;
+    const auto& hello = reader->peerHello();
+    if (const auto start = plan_.start(key, hello, known(hello.tag), true)) reader->begin(*start);
+  }
+}
+
+void Relay::wakeAliases(const Tag& tag) {
+  for (const auto& [key, reader] : readers_) {
+    if (reader->state() == Reader::State::Alias && reader->peerHello().tag == tag) reader->dial();
+  }
+}
+
+void Relay::down(Reader& reader) {
+  if (plan_.broken(reader.key())) wakeWaiting();
+  lost(reader.link(), reader.peerHello().tag);
+}
+
+/// The link to the process `tag` is gone.
+void Relay::lost(const Link* link, const Tag& tag) {
+  if (link != nullptr) unknown(asks_.gone(link));
+  wakeAliases(tag);
+  countLinks();
+}
+
+void Relay::feeding(Feeder& feeder) {
+  host_->log().write(Level::Info, "relay-feed-begun", "a peer reads this node's events",
+                     {{"peer", feeder.peerHello().name}, {"address", feeder.remote()}});
+  reportFeeder(feeder, LinkChanged::State::Connected, {});
+  for (const auto& other : feeders_) {
+    if (other.get() != &feeder && other->up() && other->peerHello().tag == feeder.peerHello().tag) {
+      other->end("the peer connected anew");
+    }
+  }
+  countLinks();
+}
+
+void Relay::down(Feeder& feeder) {
+  unknown(asks_.gone(&feeder.link()));
+  const auto& tag = feeder.peerHello().tag;
+  const auto replaces = [&](const auto& other) {
+    return other.get() != &feeder && other->up() && other->peerHello().tag == tag;
+  };
+  if (tag != Tag{} && std::none_of(feeders_.begin(), feeders_.end(), replaces)) {
+    reportFeeder(feeder, LinkChanged::State::Broken, "the peer no longer reads this node's events");
+  }
+  countLinks();
+  acknowledged();
+  scheduleSweep();
+}
+
+void Relay::refused(const std::string& address, const std::string& reason) {
+  const auto now = host_->loop().now();
+  ++refusals_untold_;
+  if (refusal_told_ != Clock::time_point() && now - refusal_told_ < kRefusalEvery) return;
+  host_->log().write(Level::Warning, "relay-refused", "a connection to the relay ended before it was accepted",
+                     {{"address", address}, {"reason", reason}, {"count", std::to_string(refusals_untold_)}});
+  refusal_told_ = now;
+  refusals_untold_ = 0;
+}
+
+void Relay::reportFeeder(const Feeder& feeder, LinkChanged::State state, const std::string& reason) {
+  LinkChanged changed;
+  changed.name = feeder.peerHello().name;
+  changed.tag = feeder.peerHello().tag;
+  changed.state = state;
+  changed.reason = reason;
+  changed.lag_events = feeder.lag();
+  host_->bus().publish(std::move(changed));
+}
+
+/// Feeders that closed are freed when nothing of them is on the stack.
+void Relay::scheduleSweep() {
+  if (sweep_posted_) return;
+  sweep_posted_ = true;
+  host_->loop().post([this, alive = std::weak_ptr<bool>(alive_)] {
+    if (!alive.expired()) sweep();
+  });
+}
+
+void Relay::sweep() {
+  sweep_posted_ = false;
+  std::erase_if(feeders_, [](const auto& feeder) { return feeder->state() == Feeder::State::Closed; });
+}
+
+void Relay::acknowledged() {
+  if (!host_->bus().wanted(PeersAcknowledged::kTopic)) return;
+  auto least = host_->journal().head();
+  for (const auto& feeder : feeders_) {
+    if (feeder->state() == Feeder::State::Feeding) least = std::min(least, feeder->acknowledged());
+  }
+  if (acknowledged_ && least <= *acknowledged_) return;
+  acknowledged_ = least;
+  host_->bus().publish(PeersAcknowledged{least});
+}
+
+std::vector<Link*> Relay::oneLinkPerPeer() {
+  std::vector<Link*> links;
+  std::vector<Tag> seen;
+  const auto add = [&](Link* link, const Tag& tag) {
+    if (std::find(seen.begin(), seen.end(), tag) != seen.end()) return;
+    seen.push_back(tag);
+    links.push_back(link);
+  };
+  for (const auto& [key, reader] : readers_) {
+    if (reader->up()) add(reader->link(), reader->peerHello().tag);
+  }
+  for (const auto& feeder : feeders_) {
+    if (feeder->state() == Feeder::State::Feeding) add(&feeder->link(), feeder->peerHello().tag);
+  }
+  return links;
+}
+
+void Relay::wanted(const CheckpointWanted& wanted) {
+  const auto links = oneLinkPerPeer();
+  const Asks::Key key{wanted.node, wanted.position};
+  const auto added = asks_.add(key, {links.begin(), links.end()}, host_->loop().now() + timeout_);
+  if (added == Asks::Added::Full) return unknown({key});
+  if (added == Asks::Added::Already) return;
+  for (auto* link : links) {
+    link->send(Ask{wanted.node, wanted.position});
+    link->flush();
+  }
+}
+
+void Relay::asked(Link& link, const Ask& ask) {
+  link.send(Answer{ask.node, ask.position, host_->journal().checkpointOf(ask.node, ask.position)});
+  link.flush();
+}
+
+void Relay::answered(const Link& from, const Answer& answer) {
+  const bool known =
+      answer.checkpoint && answer.checkpoint->node == answer.node && answer.checkpoint->position <= answer.position;
+  if (!asks_.answered({answer.node, answer.position}, &from, known)) return;
+  if (known) {
+    host_->bus().publish(CheckpointReceived{*answer.checkpoint});
+  } else {
+    unknown({{answer.node, answer.position}});
+  }
+}
+
+void Relay::unknown(const std::vector<Asks::Key>& keys) {
+  for (const auto& [node, position] : keys) host_->bus().publish(CheckpointUnknown{node, position});
+}
+
+void Relay::scheduleTick() {
+  ticker_ = host_->loop().after(kTick, [this] { tick(); });
+}
+
+void Relay::tick() {
+  const auto now = host_->loop().now();
+  for (const auto& [key, reader] : readers_) reader->tick(now);
+  for (const auto& feeder : feeders_) feeder->tick(now);
+  unknown(asks_.expired(now));
+  countLinks();
+  std::uint64_t lag = 0;
+  for (const auto& feeder : feeders_) lag = std::max(lag, feeder->lag());
+  counters_->lag.set(static_cast<std::int64_t>(lag));
+  if (now - lag_told_ >= kLagEvery) {
+    lag_told_ = now;
+    for (const auto& feeder : feeders_) {
+      if (feeder->state() == Feeder::State::Feeding) reportFeeder(*feeder, LinkChanged::State::Connected, {});
+    }
+  }
+  scheduleTick();
+}
+
+void Relay::countLinks() {
+  std::int64_t up = 0;
+  for (const auto& [key, reader] : readers_) up += reader->up() ? 1 : 0;
+  for (const auto& feeder : feeders_) up += feeder->up() ? 1 : 0;
+  counters_->links.set(up);
+}
+
+void Relay::drain() {
+  for (const auto& feeder : feeders_) {
+    feeder->pump();
+    feeder->sendCheckpoint();
+  }
+}
+
+/// Writes what can be written now; true once every peer has everything.
+bool Relay::flushOnce() {
+  bool done = true;
+  for (const auto& feeder : feeders_) {
+    feeder->link().flush();
+    feeder->pump();
+    done = done && feeder->caughtUp();
+  }
+  return done;
+}
+
+void Relay::waitFor(short what) const {
+  std::vector<pollfd> waits;
+  for (const auto& feeder : feeders_) {
+    if (feeder->link().open()) waits.push_back({feeder->link().fd(), what, 0});
+  }
+  ::poll(waits.data(), waits.size(), kWaitMs);
+}
+
+void Relay::stop() {
+  stopping_ = true;
+  ticker_.cancel();
+  subscriptions_.clear();
+  for (const auto& [key, reader] : readers_) reader->close();
+  const auto deadline = Clock::now() + kFlushFor;
+  while (!flushOnce() && Clock::now() < deadline) waitFor(POLLOUT);
+  for (const auto& feeder : feeders_) feeder->leave();
+  // Closing with unread bytes would reset the connection and lose what the peer has not read: it closes first.
+  const auto open = [](const auto& feeder) { return feeder->link().open(); };
+  while (std::any_of(feeders_.begin(), feeders_.end(), open) && Clock::now() < deadline) {
+    waitFor(POLLIN);
+    for (const auto& feeder : feeders_) feeder->link().discardInput();
+  }
+  alive_.reset();
+  feeders_.clear();
+  readers_.clear();
+}
+
+}  // namespace sse::relay

@@ -1,0 +1,363 @@
+#include "transport/relay/wire.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace sse::relay {
+namespace {
+
+constexpr std::size_t kMaxName = 256;
+constexpr std::size_t kMaxReason = 512;
+constexpr std::size_t kMaxPublisherId = 128;
+constexpr std::size_t kMaxIdempotency = 1024;
+constexpr std::size_t kLeastEvent = 1 + 8 + 1 + 5;  // kind, origin, number, five lengths
+constexpr std::size_t kLeastIdentity = 8 + 1;       // origin, number
+
+/// Appends values to a string.
+class Writer {
+ public:
+  explicit Writer(std::string& out) : out_(out) {}
+
+  void byte(std::uint8_t value) { out_.push_back(static_cast<char>(value)); }
+  void number(std::uint64_t value) {
+    char bytes[10];
+    std::size_t size = 0;
+    for (; value >= 0x80; value >>= 7) bytes[size++] = static_cast<char>(value | 0x80);
+    bytes[size++] = static_cast<char>(value);
+    out_.append(bytes, size);
+  }
+  void text(std::string_view value) {
+    number(value.size());
+    out_.append(value);
+  }
+  template <std::size_t N>
+  void array(const std::array<char, N>& value) {
+    out_.append(value.data(), N);
+  }
+  void identity(const Identity& id) {
+    array(id.origin);
+    number(id.number);
+  }
+  void checkpoint(const Checkpoint& value) {
+    array(value.node);
+    number(value.position);
+    number(value.highest.size());
+    for (const auto& id : value.highest) identity(id);
+  }
+
+ private:
+  std::string& out_;
+};
+
+bool isTag(const Tag& tag) {
+  return std::all_of(tag.begin(), tag.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'v'); });
+}
+
+/// Takes values from bytes. After the first thing that is not there everything reads as zero and `good` is false.
+class Reader {
+ public:
+  explicit Reader(std::string_view bytes) : bytes_(bytes) {}
+
+  [[nodiscard]] bool good() const { return good_; }
+  [[nodiscard]] bool done() const { return good_ && bytes_.empty(); }
+  [[nodiscard]] std::size_t left() const { return bytes_.size(); }
+  void fail() { good_ = false; }
+
+  std::uint8_t byte() { return static_cast<std::uint8_t>(need(1) ? take(1)[0] : 0); }
+  bool flag() {
+    const auto value = byte();
+    if (value > 1) fail();
+    return value == 1;
+  }
+  std::uint64_t number() {
+    std::uint64_t value = 0;
+    for (unsigned shift = 0; shift < 64; shift += 7) {
+      const std::uint64_t part = byte();
+      if (shift == 63 && part > 1) break;
+      value |= (part & 0x7f) << shift;
+      if ((part & 0x80) == 0) return good_ ? value : 0;
+    }
+    fail();
+    return 0;
+  }
+  std::string_view text(std::size_t limit) {
+    const auto size = number();
+    if (!need(size) || size > limit) {
+      fail();
+      return {};
+    }
+    return take(size);
+  }
+  template <std::size_t N>
+  std::array<char, N> array() {
+    std::array<char, N> value{};
+    if (need(N)) std::memcpy(value.data(), take(N).data(), N);
+    return value;
+  }
+  Tag tag() {
+    const auto value = array<8>();
+    if (!isTag(value)) fail();
+    return value;
+  }
+  Identity identity() {
+    Identity id;
+    id.origin = tag();
+    id.number = number();
+    return id;
+  }
+  /// How many items follow, each of at least `least` bytes.
+  std::size_t count(std::size_t least) {
+    const auto value = number();
+    if (value > bytes_.size() / least) {
+      fail();
+      return 0;
+    }
+    return value;
+  }
+  Checkpoint checkpoint() {
+    Checkpoint value;
+    value.node = tag();
+    value.position = number();
+    const auto size = count(kLeastIdentity);
+    value.highest.reserve(size);
+    for (std::size_t i = 0; i < size && good_; ++i) value.highest.push_back(identity());
+    return value;
+  }
+
+ private:
+  bool need(std::uint64_t size) {
+    if (size > bytes_.size()) good_ = false;
+    return good_;
+  }
+  std::string_view take(std::size_t size) {
+    const auto value = bytes_.substr(0, size);
+    bytes_.remove_prefix(size);
+    return value;
+  }
+
+  std::string_view bytes_;
+  bool good_ = true;
+};
+
+/// Runs `fill` and puts the head of `type` in front of what it appended.
+template <typename Fill>
+void frame(std::string& out, FrameType type, Fill fill) {
+  const auto start = out.size();
+  out.append(kFrameHead, '\0');
+  Writer writer(out);
+  fill(writer);
+  const auto size = static_cast<std::uint32_t>(out.size() - start - kFrameHead);
+  for (std::size_t i = 0; i < 4; ++i) out[start + i] = static_cast<char>((size >> (8 * i)) & 0xff);
+  out[start + 4] = static_cast<char>(type);
+}
+
+bool isPublisherId(std::string_view id) {
+  return std::all_of(id.begin(), id.end(), [](char c) { return c >= 0x20 && c <= 0x7e; });
+}
+
+/// Whole lines and no empty one: it stays one event on the stream whatever it says.
+bool isBody(std::string_view body) {
+  if (body.empty()) return true;
+  return body.front() != '\n' && body.back() == '\n' && body.find('\r') == std::string_view::npos &&
+         body.find("\n\n") == std::string_view::npos;
+}
+
+/// Whether channel and client are there exactly where the kind has them.
+bool isAddressed(const EventView& event) {
+  const bool client = event.kind == EventKind::Client || event.kind == EventKind::CloseClient;
+  const bool channel = event.kind != EventKind::Broadcast;
+  return event.channel.empty() != channel && event.client.empty() != client;
+}
+
+EventView readEvent(Reader& in) {
+  EventView event;
+  const auto kind = in.byte();
+  if (kind >= static_cast<std::uint8_t>(EventKind::Hole)) in.fail();
+  event.kind = static_cast<EventKind>(kind);
+  event.id = in.identity();
+  event.channel = in.text(kMaxName);
+  event.client = in.text(kMaxName);
+  event.publisher_id = in.text(kMaxPublisherId);
+  event.idempotency = in.text(kMaxIdempotency);
+  event.body = in.text(kMaxEventBody);
+  if (!isRelayable(event)) in.fail();
+  return event;
+}
+
+void writeEvent(Writer& out, const EventView& event) {
+  out.byte(static_cast<std::uint8_t>(event.kind));
+  out.identity(event.id);
+  out.text(event.channel);
+  out.text(event.client);
+  out.text(event.publisher_id);
+  out.text(event.idempotency);
+  out.text(event.body);
+}
+
+Hello readHello(Reader& in) {
+  Hello hello;
+  hello.version = in.number();
+  const auto flags = in.byte();
+  hello.starting = (flags & 1) != 0;
+  hello.young = (flags & 2) != 0;
+  hello.secret = (flags & 4) != 0;
+  hello.tag = in.tag();
+  hello.head = in.number();
+  hello.name = in.text(kMaxName);
+  hello.nonce = in.array<16>();
+  if (in.flag()) hello.proof = in.array<32>();
+  return hello;
+}
+
+Events readEvents(Reader& in) {
+  Events events;
+  events.next = in.number();
+  const auto count = in.count(kLeastEvent);
+  events.events.reserve(count);
+  for (std::size_t i = 0; i < count && in.good(); ++i) events.events.push_back(readEvent(in));
+  return events;
+}
+
+Want readWant(Reader& in) {
+  Want want;
+  want.scope = in.flag() ? Scope::All : Scope::Own;
+  want.after = in.number();
+  return want;
+}
+
+Answer readAnswer(Reader& in) {
+  Answer answer;
+  answer.node = in.tag();
+  answer.position = in.number();
+  if (in.flag()) answer.checkpoint = in.checkpoint();
+  return answer;
+}
+
+Frame readFrame(FrameType type, Reader& in) {
+  switch (type) {
+    case FrameType::Hello: return readHello(in);
+    case FrameType::Proof: return Proof{in.array<32>()};
+    case FrameType::Refuse: return Refuse{std::string(in.text(kMaxReason))};
+    case FrameType::Want: return readWant(in);
+    case FrameType::Events: return readEvents(in);
+    case FrameType::Hole: return Hole{in.identity()};
+    case FrameType::Filled: return Filled{in.checkpoint()};
+    case FrameType::Checkpoint: return CheckpointFrame{in.checkpoint()};
+    case FrameType::Ack: {
+      Ack ack;
+      ack.position = in.number();
+      ack.count = in.number();
+      return ack;
+    }
+    case FrameType::Ping: return Ping{};
+    case FrameType::Ask: {
+      const auto asked = in.identity();
+      return Ask{asked.origin, asked.number};
+    }
+    case FrameType::Answer: return readAnswer(in);
+  }
+  in.fail();
+  return Ping{};
+}
+
+struct Encoder {
+  std::string& out;
+
+  void operator()(const Hello& hello) const {
+    frame(out, FrameType::Hello, [&](Writer& to) {
+      to.number(hello.version);
+      to.byte(static_cast<std::uint8_t>((hello.starting ? 1 : 0) | (hello.young ? 2 : 0) | (hello.secret ? 4 : 0)));
+      to.array(hello.tag);
+      to.number(hello.head);
+      to.text(std::string_view(hello.name).substr(0, kMaxName));
+      to.array(hello.nonce);
+      to.byte(hello.proof.has_value() ? 1 : 0);
+      if (hello.proof) to.array(*hello.proof);
+    });
+  }
+  void operator()(const Proof& proof) const {
+    frame(out, FrameType::Proof, [&](Writer& to) { to.array(proof.bytes); });
+  }
+  void operator()(const Refuse& refuse) const {
+    frame(out, FrameType::Refuse, [&](Writer& to) { to.text(std::string_view(refuse.reason).substr(0, kMaxReason)); });
+  }
+  void operator()(const Want& want) const {
+    frame(out, FrameType::Want, [&](Writer& to) {
+      to.byte(want.scope == Scope::All ? 1 : 0);
+      to.number(want.after);
+    });
+  }
+  void operator()(const Events& events) const { encodeEvents(out, events.next, events.events); }
+  void operator()(const Hole& hole) const {
+    frame(out, FrameType::Hole, [&](Writer& to) { to.identity(hole.id); });
+  }
+  void operator()(const Filled& filled) const {
+    frame(out, FrameType::Filled, [&](Writer& to) { to.checkpoint(filled.checkpoint); });
+  }
+  void operator()(const CheckpointFrame& checkpoint) const {
+    frame(out, FrameType::Checkpoint, [&](Writer& to) { to.checkpoint(checkpoint.checkpoint); });
+  }
+  void operator()(const Ack& ack) const {
+    frame(out, FrameType::Ack, [&](Writer& to) {
+      to.number(ack.position);
+      to.number(ack.count);
+    });
+  }
+  void operator()(const Ping&) const {
+    frame(out, FrameType::Ping, [](Writer&) {});
+  }
+  void operator()(const Ask& ask) const {
+    frame(out, FrameType::Ask, [&](Writer& to) { to.identity({ask.node, ask.position}); });
+  }
+  void operator()(const Answer& answer) const {
+    frame(out, FrameType::Answer, [&](Writer& to) {
+      to.identity({answer.node, answer.position});
+      to.byte(answer.checkpoint.has_value() ? 1 : 0);
+      if (answer.checkpoint) to.checkpoint(*answer.checkpoint);
+    });
+  }
+};
+
+}  // namespace
+
+bool isRelayable(const EventView& event) {
+  return event.kind < EventKind::Hole && event.id.number != 0 && isTag(event.id.origin) && isAddressed(event) &&
+         event.channel.size() <= kMaxName && event.client.size() <= kMaxName &&
+         event.publisher_id.size() <= kMaxPublisherId && event.idempotency.size() <= kMaxIdempotency &&
+         isPublisherId(event.publisher_id) && event.body.size() <= kMaxEventBody && isBody(event.body);
+}
+
+Result<std::optional<FrameHead>> decodeHead(std::string_view bytes, std::size_t max_body) {
+  if (bytes.size() < kFrameHead) return std::optional<FrameHead>();
+  std::size_t size = 0;
+  for (std::size_t i = 0; i < 4; ++i) size |= static_cast<std::size_t>(static_cast<unsigned char>(bytes[i])) << (8 * i);
+  const auto type = static_cast<std::uint8_t>(bytes[4]);
+  if (type < static_cast<std::uint8_t>(FrameType::Hello) || type > static_cast<std::uint8_t>(FrameType::Answer)) {
+    return Error{Code::InvalidArgument, "frame: expected a type from 1 to 12, got " + std::to_string(type)};
+  }
+  if (size > max_body) {
+    return Error{Code::TooLarge,
+                 "frame: expected at most " + std::to_string(max_body) + " bytes, got " + std::to_string(size)};
+  }
+  return std::optional<FrameHead>(FrameHead{static_cast<FrameType>(type), size});
+}
+
+Result<Frame> decodeBody(FrameType type, std::string_view body) {
+  Reader in(body);
+  auto decoded = readFrame(type, in);
+  if (in.done()) return decoded;
+  return Error{Code::InvalidArgument, "frame of type " + std::to_string(static_cast<int>(type)) + " and " +
+                                          std::to_string(body.size()) + " bytes is malformed"};
+}
+
+void encode(std::string& out, const Frame& frame) { std::visit(Encoder{out}, frame); }
+
+void encodeEvents(std::string& out, std::uint64_t next, const std::vector<EventView>& events) {
+  frame(out, FrameType::Events, [&](Writer& to) {
+    to.number(next);
+    to.number(events.size());
+    for (const auto& event : events) writeEvent(to, event);
+  });
+}
+
+}  // namespace sse::relay

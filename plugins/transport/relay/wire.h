@@ -1,0 +1,138 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "sse/event.h"
+#include "sse/journal.h"
+#include "sse/result.h"
+
+/// The relay's frames as bytes: docs/wire.md. Pure: no sockets, no clock. Decoders take any bytes; every view they give
+/// points into those bytes. [any]
+namespace sse::relay {
+
+inline constexpr std::uint64_t kVersion = 1;
+inline constexpr std::size_t kMaxFrame = std::size_t{64} << 20;  ///< greatest body of a frame
+inline constexpr std::size_t kMaxEventBody = kMaxFrame / 2;
+inline constexpr std::size_t kMaxGreeting = 4096;  ///< the same before the peer is accepted
+inline constexpr std::size_t kFrameHead = 5;       ///< u32 length of the body, u8 type
+
+enum class FrameType : std::uint8_t {
+  Hello = 1,
+  Proof = 2,
+  Refuse = 3,
+  Want = 4,
+  Events = 5,
+  Hole = 6,
+  Filled = 7,
+  Checkpoint = 8,
+  Ack = 9,
+  Ping = 10,
+  Ask = 11,
+  Answer = 12,
+};
+
+using Nonce = std::array<char, 16>;
+using ProofBytes = std::array<char, 32>;
+
+/// The first frame in either direction.
+struct Hello {
+  std::uint64_t version = kVersion;
+  bool starting = false;  ///< not ready yet: cannot fill others
+  bool young = false;     ///< so new that nobody can have missed it on purpose: read it from its beginning
+  bool secret = false;    ///< has a cluster.secret
+  Tag tag{};
+  std::uint64_t head = 0;
+  std::string name;
+  Nonce nonce{};
+  std::optional<ProofBytes> proof;  ///< the acceptor's, where it has a secret
+};
+
+/// The dialer's proof.
+struct Proof {
+  ProofBytes bytes{};
+};
+
+/// The connection ends, and why.
+struct Refuse {
+  std::string reason;
+};
+
+/// The dialer asks to be fed.
+struct Want {
+  Scope scope = Scope::Own;
+  std::uint64_t after = 0;
+};
+
+/// Events in journal order; `next` is the position read up to.
+struct Events {
+  std::uint64_t next = 0;
+  std::vector<EventView> events;
+};
+
+/// Events of this origin up to its number that have not been sent by now are lost.
+struct Hole {
+  Identity id;
+};
+
+/// All that was there when Want came has been sent; the checkpoint is of that moment.
+struct Filled {
+  Checkpoint checkpoint;
+};
+
+/// A checkpoint of the sender's journal or of one it keeps for another node.
+struct CheckpointFrame {
+  Checkpoint checkpoint;
+};
+
+/// The reader handed over `count` events on this connection, all up to `position`.
+struct Ack {
+  std::uint64_t position = 0;
+  std::uint64_t count = 0;
+};
+
+struct Ping {};
+
+/// Do you keep a checkpoint of `node` at or before `position`?
+struct Ask {
+  Tag node{};
+  std::uint64_t position = 0;
+};
+
+/// The answer to the Ask with the same node and position.
+struct Answer {
+  Tag node{};
+  std::uint64_t position = 0;
+  std::optional<Checkpoint> checkpoint;
+};
+
+using Frame = std::variant<Hello, Proof, Refuse, Want, Events, Hole, Filled, CheckpointFrame, Ack, Ping, Ask, Answer>;
+
+/// What stands at the front of received bytes.
+struct FrameHead {
+  FrameType type = FrameType::Ping;
+  std::size_t size = 0;  ///< of the body behind the head
+};
+
+/// The head at the front of `bytes`, nothing where that is not whole yet, an error where no frame of at most `max_body`
+/// bytes can begin like this.
+Result<std::optional<FrameHead>> decodeHead(std::string_view bytes, std::size_t max_body);
+
+/// One frame's body. Text of the error is fit for a log line.
+Result<Frame> decodeBody(FrameType type, std::string_view body);
+
+/// Appends one whole frame to `out`.
+void encode(std::string& out, const Frame& frame);
+
+/// Appends an Events frame; the views need not live longer than the call.
+void encodeEvents(std::string& out, std::uint64_t next, const std::vector<EventView>& events);
+
+/// Whether decodeBody takes this event: every decoder refuses the others.
+bool isRelayable(const EventView& event);
+
+}  // namespace sse::relay

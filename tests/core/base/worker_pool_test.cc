@@ -1,0 +1,65 @@
+#include "base/worker_pool.h"
+
+#include <atomic>
+#include <doctest/doctest.h>
+#include <future>
+#include <optional>
+
+#include "support/fake_loop.h"
+#include "support/fake_metrics.h"
+
+using namespace sse;
+using base::WorkerPool;
+
+TEST_CASE("work runs on another thread and its end comes back to the loop") {
+  test::FakeMetrics metrics;
+  test::FakeLoop loop;
+  std::thread::id worked;
+  bool done = false;
+  {
+    WorkerPool pool(2, 8, [&loop](auto call) { loop.post(std::move(call)); }, metrics);
+    REQUIRE(pool.offload([&] { worked = std::this_thread::get_id(); }, [&] { done = true; }));
+  }
+  CHECK(worked != std::this_thread::get_id());
+  CHECK_FALSE(done);
+  loop.run();
+  CHECK(done);
+}
+
+TEST_CASE("all that was taken still runs when the pool ends") {
+  test::FakeMetrics metrics;
+  test::FakeLoop loop;
+  std::atomic<int> worked{0};
+  int done = 0;
+  {
+    WorkerPool pool(1, 100, [&loop](auto call) { loop.post(std::move(call)); }, metrics);
+    for (int i = 0; i < 50; ++i) REQUIRE(pool.offload([&] { ++worked; }, [&] { ++done; }));
+  }
+  loop.run();
+  CHECK(worked == 50);
+  CHECK(done == 50);
+}
+
+TEST_CASE("a full pool refuses, counts and takes nothing") {
+  test::FakeMetrics metrics;
+  test::FakeLoop loop;
+  std::promise<void> started;
+  std::promise<void> release;
+  bool refused_ran = false;
+  {
+    WorkerPool pool(1, 1, [&loop](auto call) { loop.post(std::move(call)); }, metrics);
+    REQUIRE(pool.offload(
+        [&] {
+          started.set_value();
+          release.get_future().wait();
+        },
+        [] {}));
+    started.get_future().wait();
+    REQUIRE(pool.offload([] {}, [] {}));
+    CHECK(metrics.gauge("sse_workers_queued", "").value() == 1);
+    CHECK_FALSE(pool.offload([&] { refused_ran = true; }, [] {}));
+    CHECK(metrics.counter("sse_workers_refused_total", "").value() == 1);
+    release.set_value();
+  }
+  CHECK_FALSE(refused_ran);
+}

@@ -1,0 +1,278 @@
+// Two nodes by discovery/hosts and transport/relay.
+import assert from 'node:assert/strict';
+import { call, identity, json, publish, publishAll } from './support/http.mjs';
+import { freePort } from './support/node.mjs';
+import { linked, scenario } from './support/stage.mjs';
+import { until } from './support/wait.mjs';
+
+const range = (from, to) => Array.from({ length: to - from + 1 }, (_, i) => from + i);
+const strings = (from, to) => range(from, to).map(String);
+
+scenario('an event published on either node reaches subscribers of both, once', async (stage) => {
+  const [a, b] = await stage.pair();
+  const [onA, onB] = [await stage.subscribe(a, '/subscribe/c'), await stage.subscribe(b, '/subscribe/c')];
+  const first = await publish(a, '/publish/c', { data: 'from a', event: 'tick', retry: 900 });
+  const [here, there] = [await onA.next(), await onB.next()];
+  assert.equal(here.id, first);
+  assert.equal(there.id.split('~')[0], first);
+  assert.match(there.id, /~/);
+  assert.equal(there.raw.replace(/^id: .*\n/, ''), here.raw.replace(/^id: .*\n/, ''));
+  await publish(b, '/publish/c', { data: 'from b' });
+  assert.equal((await onA.next()).data, '"from b"');
+  assert.equal((await onB.next()).data, '"from b"');
+  for (const [node, data] of [
+    [a, 'end a'],
+    [b, 'end b'],
+  ])
+    await publish(node, '/publish/c', { data });
+  for (const reader of [onA, onB]) assert.deepEqual((await reader.take(2)).sort(), ['"end a"', '"end b"']);
+});
+
+scenario('targeted, broadcast and own ids keep what they are', async (stage) => {
+  const [a, b] = await stage.pair();
+  const me = await stage.subscribe(b, '/channel/c/client/me');
+  const other = await stage.subscribe(b, '/channel/c/client/other');
+  await publish(a, '/channel/c/client/me', { data: 'mine', id: 'own-1' });
+  await publish(a, '/channel', { data: 'all' });
+  const event = await me.next();
+  assert.deepEqual([event.data, event.id], ['"mine"', 'own-1']);
+  assert.equal((await me.next()).data, '"all"');
+  assert.equal((await other.next()).data, '"all"');
+});
+
+scenario('a client id in use on both nodes gets a targeted event on each', async (stage) => {
+  const [a, b] = await stage.pair();
+  const readers = [await stage.subscribe(a, '/channel/c/client/me'), await stage.subscribe(b, '/channel/c/client/me')];
+  await publish(b, '/channel/c/client/me', { data: 1 });
+  for (const reader of readers) assert.equal((await reader.next()).data, '1');
+});
+
+scenario(
+  'many events of both nodes all arrive once and in the order of each publisher',
+  async (stage) => {
+    const [a, b] = await stage.pair();
+    const readers = [await stage.subscribe(a, '/subscribe/c'), await stage.subscribe(b, '/subscribe/c')];
+    const count = 200;
+    await Promise.all(
+      [a, b].map((node, n) =>
+        publishAll(
+          node,
+          '/publish/c',
+          range(1, count).map((i) => [n, i]),
+        ),
+      ),
+    );
+    for (const reader of readers) {
+      const seen = (await reader.take(2 * count)).map((data) => JSON.parse(data));
+      for (const n of [0, 1]) {
+        assert.deepEqual(
+          seen.filter(([from]) => from === n).map(([, i]) => i),
+          range(1, count),
+        );
+      }
+    }
+  },
+  { seconds: 60 },
+);
+
+scenario('a stream moves to the other node and loses nothing', async (stage) => {
+  const [a, b] = await stage.pair();
+  const reader = await stage.subscribe(a, '/subscribe/c');
+  await publishAll(a, '/publish/c', range(1, 5));
+  const last = (await Promise.all(range(1, 5).map(() => reader.next()))).at(-1).id;
+  reader.close();
+  await publishAll(a, '/publish/c', range(6, 8));
+  await publishAll(b, '/publish/c', range(9, 10));
+  const moved = await stage.subscribe(b, '/subscribe/c', { lastEventId: last });
+  await until('the last event', () => moved.datas.includes('10'));
+  const seen = moved.datas.map(Number);
+  assert.ok(
+    moved.events.every((event) => event.event !== 'gap'),
+    JSON.stringify(moved.events),
+  );
+  for (const data of range(6, 10)) assert.ok(seen.includes(data), `${data} in ${seen}`);
+});
+
+scenario("the first block's position resumes on the other node", async (stage) => {
+  const [a, b] = await stage.pair();
+  const reader = await stage.subscribe(a, '/subscribe/c');
+  reader.close();
+  await publishAll(a, '/publish/c', range(1, 3));
+  const moved = await stage.subscribe(b, '/subscribe/c', { lastEventId: reader.blocks[0].id });
+  await until('all events', () => moved.datas.includes('3'));
+  assert.deepEqual(moved.datas, strings(1, 3));
+});
+
+scenario('after an orderly stop the other node resumes without gap or repeat', async (stage) => {
+  const [a, b] = await stage.pair();
+  const reader = await stage.subscribe(a, '/subscribe/c');
+  await publishAll(a, '/publish/c', range(1, 5));
+  await reader.take(3);
+  const { id } = reader.events[2];
+  assert.equal((await a.stop()).code, 0);
+  await publishAll(b, '/publish/c', range(6, 7));
+  const moved = await stage.subscribe(b, '/subscribe/c', { lastEventId: id });
+  assert.deepEqual(await moved.take(4), strings(4, 7));
+});
+
+scenario('a node that comes back has the history of the other', async (stage) => {
+  const [a, b] = await stage.pair();
+  const before = (await stage.subscribe(a, '/subscribe/c')).blocks[0].id;
+  await a.stop();
+  await publishAll(b, '/publish/c', range(1, 3));
+  await a.start();
+  await linked([a, b]);
+  const reader = await stage.subscribe(a, '/subscribe/c', { lastEventId: before });
+  assert.deepEqual(await reader.take(3), strings(1, 3));
+  const all = await stage.subscribe(a, '/subscribe/c?last_event_id=earliest');
+  assert.deepEqual(await all.take(3), strings(1, 3));
+});
+
+scenario(
+  'a quiet channel has no gap after both nodes were restarted in turn',
+  async (stage) => {
+    const [a, b] = await stage.pair({ history: { max_age: '2s' } });
+    const ids = await publishAll(a, '/publish/quiet', [1]);
+    const reader = await stage.subscribe(b, '/subscribe/quiet');
+    const { id } = reader.blocks[0];
+    reader.close();
+    await until(
+      'the history expires',
+      async () => {
+        const answer = await call(a, 'GET', '/channels/quiet');
+        return answer.status === 404 || answer.json().events === 0;
+      },
+      15000,
+    );
+    for (const node of [a, b]) {
+      await node.restart();
+      await linked([a, b]);
+    }
+    for (const node of [a, b]) {
+      for (const from of [id, ids[0]]) {
+        const again = await stage.subscribe(node, '/subscribe/quiet', { lastEventId: from });
+        const data = `${from} on ${node.config.node.name}`;
+        await publish(node, '/publish/quiet', { data });
+        await until('the new event', () => again.datas.includes(JSON.stringify(data)));
+        assert.ok(
+          again.events.every((event) => event.event !== 'gap'),
+          JSON.stringify(again.events),
+        );
+        again.close();
+      }
+    }
+  },
+  { seconds: 90 },
+);
+
+scenario(
+  'a peer that is gone delays nobody and is listed',
+  async (stage) => {
+    const [a, b] = await stage.pair();
+    const reader = await stage.subscribe(a, '/subscribe/c');
+    await b.kill();
+    await publish(a, '/publish/c', { data: 1 });
+    assert.equal((await reader.next()).data, '1');
+    await until('the link is told broken', async () => {
+      const { cluster } = await a.status();
+      return cluster.nodes.length === 1 && cluster.nodes[0].link !== 'connected';
+    });
+    assert.equal(await a.probe('/readyz'), 200);
+    await b.start();
+    await linked([a, b]);
+    await publish(a, '/publish/c', { data: 2 });
+    const late = await stage.subscribe(b, '/subscribe/c?last_event_id=earliest');
+    await until('both events', () => late.datas.includes('1') && late.datas.includes('2'));
+  },
+  { seconds: 60 },
+);
+
+scenario('status names the other node, its address and its link', async (stage) => {
+  const [a, b] = await stage.pair();
+  const { cluster } = await a.status();
+  assert.equal(cluster.nodes.length, 1);
+  const [peer] = cluster.nodes;
+  assert.deepEqual([peer.name, peer.http_port, peer.state, peer.link], ['b', b.port, 'alive', 'connected']);
+  assert.equal(peer.lag_events, 0);
+  assert.ok(peer.address.includes('127.0.0.1'));
+});
+
+scenario('deletions reach the other node', async (stage) => {
+  const [a, b] = await stage.pair();
+  const [me, all] = [await stage.subscribe(b, '/channel/c/client/me'), await stage.subscribe(b, '/subscribe/c')];
+  await call(a, 'DELETE', '/channel/c/client/me');
+  await me.end();
+  const id = await publish(b, '/publish/c', { data: 1 });
+  await all.next();
+  await call(a, 'DELETE', '/channel/c');
+  await all.end();
+  const again = await stage.subscribe(b, '/subscribe/c', { lastEventId: id });
+  assert.equal((await again.next()).event, 'gap');
+});
+
+scenario('an idempotency key counts on every node', async (stage) => {
+  const [a, b] = await stage.pair();
+  const reader = await stage.subscribe(b, '/subscribe/c');
+  const headers = { 'idempotency-key': 'k' };
+  const id = await publish(a, '/publish/c', { data: 1 }, headers);
+  await reader.next();
+  assert.equal(await publish(b, '/publish/c', { data: 1 }, headers), id);
+  await publish(b, '/publish/c', { data: 'after' });
+  assert.equal((await reader.next()).data, '"after"');
+});
+
+scenario('publish.wait = peers answers once the peer has the event', async (stage) => {
+  const [a, b] = await stage.pair({ publish: { wait: 'peers' } });
+  const reader = await stage.subscribe(b, '/subscribe/c');
+  assert.match(await publish(a, '/publish/c', { data: 1 }), identity);
+  await a.kill();
+  assert.equal((await reader.next()).data, '1');
+  const answer = await call(b, 'POST', '/publish/c', { body: '{"data":2}', headers: json });
+  assert.ok([200, 503].includes(answer.status), `${answer.status}`);
+});
+
+scenario('a cluster secret shuts strangers out and lets members in', async (stage) => {
+  const [a, b] = await stage.pair({ cluster: { secret: 'between-us' } });
+  const reader = await stage.subscribe(b, '/subscribe/c');
+  await publish(a, '/publish/c', { data: 1 });
+  assert.equal((await reader.next()).data, '1');
+  const stranger = await stage.node({
+    cluster: { secret: 'something else' },
+    node: { name: 'stranger' },
+    hosts: { peers: [`127.0.0.1:${a.port}`] },
+  });
+  await publish(stranger, '/publish/c', { data: 'evil' });
+  await until(
+    'the link is refused',
+    async () => {
+      const { cluster } = await stranger.status();
+      return (
+        cluster.nodes.length > 0 &&
+        cluster.nodes.every((node) => node.link !== 'connected') &&
+        /secret/.test(stranger.log)
+      );
+    },
+    10000,
+  );
+  await publish(a, '/publish/c', { data: 2 });
+  assert.equal((await reader.next()).data, '2');
+});
+
+scenario('of two nodes with one name the newcomer turns not ready and says why', async (stage) => {
+  const ports = [await freePort(), await freePort()];
+  const hosts = { peers: ports.map((port) => `127.0.0.1:${port}`) };
+  const [first, second] = ports.map((port) => stage.prepare({ hosts, http: { port }, node: { name: 'same' } }));
+  await first.start();
+  second.spawn();
+  second.port = ports[1];
+  await until(
+    'the newcomer says why',
+    async () => {
+      const answer = await call(second, 'GET', '/readyz').catch(() => undefined);
+      return answer?.status === 503 && /same/.test(answer.body);
+    },
+    15000,
+  );
+  assert.match(second.log, /same/);
+  assert.equal(await first.probe('/readyz'), 200);
+});

@@ -1,0 +1,158 @@
+// Each limit: what is refused, how, and that it works again afterwards.
+import assert from 'node:assert/strict';
+import { assertProblem, call, json, publish, stream, text } from './support/http.mjs';
+import { scenario } from './support/stage.mjs';
+import { until } from './support/wait.mjs';
+
+/** A subscribe that is refused for now: 200, retry, end; without the Accept a status with Retry-After. */
+async function assertRefusedForNow(node, path) {
+  const soft = await call(node, 'GET', path, { headers: stream });
+  assert.equal(soft.status, 200, soft.body);
+  assert.match(soft.headers['content-type'], /^text\/event-stream/);
+  assert.match(soft.body, /^retry: \d+$/m);
+  assert.doesNotMatch(soft.body, /^data:/m);
+  assertBusy(await call(node, 'GET', path));
+}
+
+function assertBusy(answer) {
+  assert.ok([429, 503].includes(answer.status), `${answer.status} ${answer.body}`);
+  assertProblem(answer, answer.status);
+  assert.match(answer.headers['retry-after'], /^\d+$/);
+}
+
+const admitted = (stage, node, path) =>
+  until('there is room again', async () => {
+    const reader = await stage.subscribe(node, path, { raw: true });
+    await until('an answer', () => reader.ended || reader.blocks.length > 0);
+    if (reader.blocks[0]?.id !== undefined && !reader.ended) return reader;
+    reader.close();
+    return false;
+  });
+
+scenario('clients per channel', async (stage) => {
+  const node = await stage.node({ limits: { clients_per_channel: 2 } });
+  const readers = [await stage.subscribe(node, '/subscribe/c'), await stage.subscribe(node, '/subscribe/c')];
+  await assertRefusedForNow(node, '/subscribe/c');
+  await stage.subscribe(node, '/subscribe/other');
+  readers[0].close();
+  await admitted(stage, node, '/subscribe/c');
+});
+
+scenario('connections', async (stage) => {
+  const node = await stage.node({ limits: { connections: 8 } });
+  const readers = [];
+  for (let i = 0; i < 6; i++) readers.push(await stage.subscribe(node, '/subscribe/c'));
+  const over = [];
+  await until('a refusal', async () => {
+    const reader = await stage.subscribe(node, '/subscribe/c', { raw: true });
+    over.push(reader);
+    await until('an answer', () => reader.ended || reader.blocks.length > 0);
+    return reader.blocks[0]?.id === undefined;
+  });
+  const refused = over.at(-1);
+  assert.equal(refused.status, 200);
+  assert.ok(
+    refused.blocks.some((block) => /^\d+$/.test(block.retry)),
+    JSON.stringify(refused.blocks),
+  );
+  await refused.end();
+  assertBusy(await call(node, 'POST', '/publish/c', { body: '{"data":1}', headers: json }));
+  for (const reader of [...readers.slice(1), ...over]) reader.close();
+  await until(
+    'publishing works again',
+    async () => (await call(node, 'POST', '/publish/c', { body: 'x', headers: text })).status === 200,
+  );
+  assert.equal((await readers[0].next()).data, 'x');
+});
+
+scenario('connections per address', async (stage) => {
+  const node = await stage.node({ limits: { connections_per_address: 3 } });
+  const readers = [];
+  for (let i = 0; i < 3; i++) readers.push(await stage.subscribe(node, '/subscribe/c'));
+  await assertRefusedForNow(node, '/subscribe/c');
+  readers[0].close();
+  await admitted(stage, node, '/subscribe/c');
+});
+
+scenario('channels of one stream', async (stage) => {
+  const node = await stage.node({ stream: { max_channels: 2 } });
+  await stage.subscribe(node, '/subscribe?channel=a&channel=b');
+  assertProblem(await call(node, 'GET', '/subscribe?channel=a&channel=b&channel=c', { headers: stream }), 400);
+});
+
+scenario('channels: the longest unused without subscribers makes room', async (stage) => {
+  const node = await stage.node({ limits: { channels: 3 } });
+  await stage.subscribe(node, '/subscribe/a');
+  for (const channel of ['b', 'c', 'd']) await publish(node, `/publish/${channel}`, { data: 1 });
+  const { channels } = (await call(node, 'GET', '/channels')).json();
+  assert.deepEqual(channels.map((row) => row.channel).sort(), ['a', 'c', 'd']);
+});
+
+scenario('channels that all have subscribers leave no room for another', async (stage) => {
+  const node = await stage.node({ limits: { channels: 2 } });
+  await stage.subscribe(node, '/subscribe/a');
+  await stage.subscribe(node, '/subscribe/b');
+  await assertRefusedForNow(node, '/subscribe/c');
+  assertBusy(await call(node, 'POST', '/publish/c', { body: '{"data":1}', headers: json }));
+});
+
+scenario('the rate of one publisher', async (stage) => {
+  const node = await stage.node({ limits: { publish_rate: 5 } });
+  const answers = await Promise.all(
+    Array.from({ length: 40 }, () => call(node, 'POST', '/publish/c', { body: '{"data":1}', headers: json })),
+  );
+  const refused = answers.filter((answer) => answer.status !== 200);
+  assert.ok(refused.length > 0 && refused.length < 40, `refused ${refused.length} of 40`);
+  for (const answer of refused) {
+    assertProblem(answer, 429);
+    assert.match(answer.headers['retry-after'], /^\d+$/);
+  }
+  await until(
+    'it may publish again',
+    async () => (await call(node, 'POST', '/publish/c', { body: '{"data":1}', headers: json })).status === 200,
+  );
+});
+
+scenario('history by number and by bytes', async (stage) => {
+  const node = await stage.node({
+    history: { max_events: 100, max_bytes: '2KiB' },
+    stream: { backlog_events: 2, backlog_bytes: '1KiB' },
+  });
+  for (let i = 0; i < 50; i++) await publish(node, '/publish/c', { data: 'x'.repeat(100) });
+  const row = (await call(node, 'GET', '/channels/c')).json();
+  assert.ok(row.bytes <= 2048 && row.events >= 5 && row.events < 20, JSON.stringify(row));
+});
+
+scenario(
+  'a reader that stops reading is cut off, the others lose nothing',
+  async (stage) => {
+    const node = await stage.node({ stream: { backlog_events: 64 }, history: { max_events: 64 } });
+    const reader = await stage.subscribe(node, '/subscribe/c');
+    const stuck = await stage.wire(node);
+    stuck.send('GET /channel/c/client/stuck HTTP/1.1\r\nHost: h\r\nAccept: text/event-stream\r\n\r\n');
+    await stuck.expect(/\nid: /);
+    stuck.socket.pause();
+    const data = 'x'.repeat(16384);
+    let sent = 0;
+    await until(
+      'the stuck reader is gone',
+      async () => {
+        for (let i = 0; i < 32; i++) await publish(node, '/publish/c', { data: `${sent++} ${data}` });
+        await until('the reader has kept up', () => reader.events.length === sent);
+        return (await call(node, 'GET', '/channels/c')).json().subscribers === 1;
+      },
+      20000,
+    );
+    reader.datas.forEach((text, i) => assert.ok(text.startsWith(`"${i} x`)));
+  },
+  { seconds: 60 },
+);
+
+scenario('one byte a second costs others nothing', async (stage) => {
+  const node = await stage.node();
+  const wires = [];
+  for (let i = 0; i < 20; i++) wires.push((await stage.wire(node)).send('GET /liv'));
+  await publish(node, '/publish/c', { data: 1 });
+  for (const wire of wires) wire.send('ez HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n');
+  for (const wire of wires) assert.match(await wire.drained(), /^HTTP\/1\.1 200 /);
+});

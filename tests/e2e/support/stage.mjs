@@ -1,0 +1,106 @@
+// `scenario`: a test with a stage that cleans up what it started and shows the nodes' logs when it fails.
+import test from 'node:test';
+import { Node, freePort } from './node.mjs';
+import { Reader } from './stream.mjs';
+import { Wire } from './wire.mjs';
+import { patience, until } from './wait.mjs';
+
+export class Stage {
+  #cleanups = [];
+  nodes = [];
+
+  /** Runs `cleanup` at the end of the test, last in, first out. */
+  defer(cleanup) {
+    this.#cleanups.push(cleanup);
+  }
+
+  /** A node, not started yet. */
+  prepare(config = {}, options = {}) {
+    const node = new Node(config, options);
+    this.nodes.push(node);
+    this.defer(() => node.dispose());
+    return node;
+  }
+
+  /** A node that is ready. */
+  node(config, options) {
+    return this.prepare(config, options).start();
+  }
+
+  /** Two nodes that know each other by `discovery/hosts`, linked both ways. */
+  async pair(config = {}) {
+    const ports = [await freePort(), await freePort()];
+    const peers = ports.map((port) => `127.0.0.1:${port}`);
+    const make = (name, port) =>
+      this.prepare({ ...config, hosts: { peers }, node: { name }, http: { ...config.http, port } });
+    const nodes = [make('a', ports[0]), make('b', ports[1])];
+    await Promise.all(nodes.map((node) => node.start()));
+    await linked(nodes);
+    return nodes;
+  }
+
+  /** An open stream on `node`; its first block has been read unless `options.raw`. */
+  async subscribe(node, path, options = {}) {
+    const reader = new Reader(node, path, options);
+    this.defer(() => reader.close());
+    await reader.opened;
+    if (!options.raw && reader.status === 200) await reader.firstBlock();
+    return reader;
+  }
+
+  /** A bare connection to `node`. */
+  async wire(node) {
+    const wire = await Wire.connect(node.port);
+    this.defer(() => wire.close());
+    return wire;
+  }
+
+  async close() {
+    const failures = [];
+    for (const cleanup of this.#cleanups.reverse()) {
+      try {
+        await cleanup();
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length) throw failures[0];
+  }
+}
+
+/** Waits until each of `nodes` reports a connected link to every other. */
+export async function linked(nodes) {
+  for (const node of nodes) {
+    await until(
+      `${node.config.node.name} is linked`,
+      async () => {
+        const { cluster } = await node.status();
+        return cluster.nodes.filter((peer) => peer.link === 'connected').length >= nodes.length - 1;
+      },
+      15000,
+    );
+  }
+}
+
+/** A test case: `body(stage)`; `options.seconds` (30) is its limit. */
+export function scenario(name, body, { seconds = 30, ...options } = {}) {
+  test(name, { timeout: seconds * 1000 * patience, ...options }, async () => {
+    const stage = new Stage();
+    let failure;
+    try {
+      await body(stage);
+    } catch (error) {
+      failure = error;
+    }
+    try {
+      await stage.close();
+    } catch (error) {
+      failure ??= error;
+    }
+    if (!failure) return;
+    for (const node of stage.nodes) {
+      console.error(`--- log of ${node.config.node.name} in "${name}":\n${node.log.slice(-8000)}`);
+    }
+    throw failure;
+  });
+}

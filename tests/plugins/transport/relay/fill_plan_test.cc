@@ -1,0 +1,70 @@
+#include "transport/relay/fill_plan.h"
+
+#include <doctest/doctest.h>
+
+#include "support/fake_journal.h"
+
+using namespace sse;
+using namespace sse::relay;
+using sse::test::tagOf;
+
+namespace {
+
+Hello helloOf(std::string_view tag, std::uint64_t head, bool starting = false) {
+  Hello hello;
+  hello.tag = tagOf(tag);
+  hello.head = head;
+  hello.starting = starting;
+  return hello;
+}
+
+bool reads(const std::optional<Start>& start, Scope scope, std::uint64_t after, bool skips = false) {
+  return start && start->want.scope == scope && start->want.after == after && start->skips == skips;
+}
+
+}  // namespace
+
+TEST_CASE("the first peer that is up fills a new node while the others wait") {
+  FillPlan plan;
+  CHECK(reads(plan.start("a", helloOf("a", 10), {}, false), Scope::All, 0));
+  CHECK(!plan.start("b", helloOf("b", 20), {}, false));
+  CHECK(!plan.filled("b", {}));
+  CHECK(plan.filled("a", {tagOf("a"), 10, {{tagOf("a"), 10}, {tagOf("b"), 18}}}));
+  CHECK(reads(plan.start("b", helloOf("b", 20), {}, true), Scope::Own, 18));
+  CHECK(reads(plan.start("c", helloOf("c", 20), {}, true), Scope::Own, 0));
+}
+
+TEST_CASE("a peer that is starting itself fills nobody") {
+  FillPlan plan;
+  CHECK(reads(plan.start("a", helloOf("a", 3, true), {}, false), Scope::Own, 0));
+  CHECK(reads(plan.start("b", helloOf("b", 20), {}, false), Scope::All, 0));
+}
+
+TEST_CASE("when the donor breaks the next one fills, even if the node became ready meanwhile") {
+  FillPlan plan;
+  CHECK(plan.start("a", helloOf("a", 10), {}, false));
+  CHECK(!plan.start("b", helloOf("b", 20), {}, false));
+  plan.settled();
+  CHECK(!plan.broken("b"));
+  CHECK(plan.broken("a"));
+  CHECK(reads(plan.start("b", helloOf("b", 20), 4, true), Scope::All, 0));
+}
+
+TEST_CASE("a ready node reads a known peer from where it stood, a young one whole, another from now on") {
+  FillPlan plan;
+  plan.settled();
+  CHECK(reads(plan.start("a", helloOf("a", 10), 4, false), Scope::Own, 4));
+  CHECK(reads(plan.start("a", helloOf("a", 10), {}, false), Scope::Own, 10, true));
+  CHECK(reads(plan.start("a", helloOf("a", 0), {}, false), Scope::Own, 0));
+  auto young = helloOf("a", 10);
+  young.young = true;
+  CHECK(reads(plan.start("a", young, {}, false), Scope::Own, 0));
+}
+
+TEST_CASE("what is known here counts where it is more than the donor had") {
+  FillPlan plan;
+  CHECK(plan.start("a", helloOf("a", 10), {}, false));
+  CHECK(plan.filled("a", {tagOf("a"), 10, {{tagOf("b"), 18}}}));
+  CHECK(reads(plan.start("b", helloOf("b", 30), 25, false), Scope::Own, 25));
+  CHECK(reads(plan.start("b", helloOf("b", 30), 5, false), Scope::Own, 18));
+}

@@ -1,0 +1,145 @@
+#include <doctest/doctest.h>
+#include <random>
+#include <sys/socket.h>
+
+#include "relay_world.h"
+#include "transport/relay/wire.h"
+
+using namespace sse;
+using namespace std::chrono_literals;
+using test::Node;
+using test::PollLoop;
+
+namespace {
+
+/// A connection to a node's relay whose other end is the test's.
+int stranger(Node& node, std::string received = {}) {
+  int ends[2];
+  REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends) == 0);
+  node.relay.accept({"sse-relay/1", "192.0.2.1", std::move(received), std::make_unique<relay::SocketStream>(ends[0])});
+  return ends[1];
+}
+
+bool closedByNode(PollLoop& loop, int fd) {
+  return loop.runUntil([fd] {
+    char buffer[65536];
+    for (;;) {
+      const auto got = ::recv(fd, buffer, sizeof(buffer), 0);
+      if (got == 0 || (got < 0 && errno == ECONNRESET)) return true;
+      if (got < 0) return false;
+    }
+  });
+}
+
+std::string hello() {
+  relay::Hello hello;
+  hello.tag = test::tagOf("evil");
+  hello.name = "evil";
+  std::string bytes;
+  relay::encode(bytes, hello);
+  return bytes;
+}
+
+std::uint64_t refused(Node& node) { return node.host.metrics().counter("sse_relay_frames_refused_total", "").value(); }
+
+}  // namespace
+
+TEST_CASE("bytes that are no frame close the connection and are counted") {
+  PollLoop loop;
+  Node a(loop, "a", "aaaa");
+  std::uint64_t expected = 0;
+  std::string ack;
+  relay::encode(ack, relay::Ack{1, 1});
+  for (const auto& bytes : {std::string("GET / HTTP/1.1\r\n\r\n"), std::string(64, '\0'), ack, hello() + hello(),
+                            hello() + std::string("\xff\xff\xff\xff\5", 5)}) {
+    const int fd = stranger(a, bytes);
+    CHECK(closedByNode(loop, fd));
+    CHECK(refused(a) == ++expected);
+    ::close(fd);
+  }
+}
+
+TEST_CASE("a large frame before the greeting is refused by its head alone") {
+  PollLoop loop;
+  Node a(loop, "a", "aaaa");
+  const int fd = stranger(a, std::string("\0\0\1\0\1", 5));
+  CHECK(closedByNode(loop, fd));
+  ::close(fd);
+}
+
+TEST_CASE("random bytes after a good greeting do no harm") {
+  PollLoop loop;
+  Node a(loop, "a", "aaaa");
+  std::mt19937 random(7);
+  for (int round = 0; round < 200; ++round) {
+    auto bytes = hello();
+    relay::encode(bytes, relay::Want{Scope::Own, random()});
+    for (int i = 0; i < 64; ++i) bytes.push_back(static_cast<char>(random() % 20));
+    const int fd = stranger(a, bytes);
+    loop.turn();
+    ::close(fd);
+  }
+  CHECK(loop.runUntil([&] { return a.host.metrics().gauge("sse_relay_links", "").value() == 0; }));
+}
+
+TEST_CASE("a stranger that says nothing is closed after the time limit") {
+  PollLoop loop;
+  Node a(loop, "a", "aaaa");
+  const int fd = stranger(a);
+  loop.turn();
+  loop.skip(11s);
+  CHECK(closedByNode(loop, fd));
+  ::close(fd);
+  CHECK(a.host.log().lines("relay-refused").size() == 1);
+}
+
+TEST_CASE("a greeting that comes a byte at a time is a greeting") {
+  PollLoop loop;
+  Node a(loop, "a", "aaaa");
+  const int fd = stranger(a);
+  auto bytes = hello();
+  relay::encode(bytes, relay::Want{Scope::Own, 0});
+  for (const char byte : bytes) {
+    CHECK(::send(fd, &byte, 1, 0) == 1);
+    loop.turn();
+  }
+  CHECK(loop.runUntil([&] { return a.host.metrics().gauge("sse_relay_links", "").value() == 1; }));
+  ::close(fd);
+}
+
+TEST_CASE("a peer that stops reading holds one batch, not the backlog") {
+  PollLoop loop;
+  Node a(loop, "a", "aaaa");
+  auto bytes = hello();
+  relay::encode(bytes, relay::Want{Scope::Own, 0});
+  const int fd = stranger(a, bytes);
+  REQUIRE(loop.runUntil([&] { return a.host.log().lines("relay-feed-begun").size() == 1; }));
+  for (int i = 0; i < 5000; ++i) a.publish(std::string(1000, 'x'));
+  const auto& sent = a.host.metrics().counter("sse_relay_events_sent_total", "");
+  loop.turn();
+  const auto before = sent.value();
+  for (int i = 0; i < 50; ++i) loop.turn();
+  CHECK(sent.value() == before);
+  CHECK(before < 2500);
+  ::close(fd);
+}
+
+TEST_CASE("a peer of another version is told so") {
+  PollLoop loop;
+  Node a(loop, "a", "aaaa");
+  relay::Hello theirs;
+  theirs.version = 9;
+  theirs.tag = test::tagOf("evil");
+  std::string bytes;
+  relay::encode(bytes, theirs);
+  const int fd = stranger(a, bytes);
+  std::string got;
+  CHECK(loop.runUntil([&] {
+    char buffer[4096];
+    const auto size = ::recv(fd, buffer, sizeof(buffer), 0);
+    if (size > 0) got.append(buffer, static_cast<std::size_t>(size));
+    return size == 0;
+  }));
+  CHECK(got.find("expected relay version 1, got 9") != std::string::npos);
+  ::close(fd);
+}

@@ -1,0 +1,344 @@
+#include "transport/relay/relay.h"
+
+#include <doctest/doctest.h>
+#include <thread>
+
+#include "relay_world.h"
+
+using namespace sse;
+using namespace std::chrono_literals;
+using test::Node;
+using test::PollLoop;
+
+namespace {
+
+void connect(PollLoop& loop, Node& a, Node& b) {
+  a.add(b);
+  b.add(a);
+  REQUIRE(loop.runUntil([&] { return a.filledFrom(b) && b.filledFrom(a); }));
+}
+
+}  // namespace
+
+TEST_CASE("events of either node arrive at the other once and in order") {
+  PollLoop loop;
+  Node a(loop, "a", "aaaa");
+  Node b(loop, "b", "bbbb");
+  connect(loop, a, b);
+  a.ready();
+  b.ready();
+  for (int i = 0; i < 2000; ++i) a.publish("a" + std::to_string(i));
+  b.publish("from b");
+  REQUIRE(loop.runUntil([&] { return b.has("a1999") && a.has("from b"); }));
+  const auto entries = b.host.journal().entries();
+  CHECK(std::is_sorted(entries.begin(), entries.end(),
+                       [](const auto& x, const auto& y) { return x.id.origin == y.id.origin && x.id < y.id; }));
+  CHECK(b.host.journal().entries().size() == 2001);
+  CHECK(a.repeats + b.repeats == 0);
+  CHECK(b.host.metrics().counter("sse_relay_events_received_total", "").value() == 2000);
+  CHECK(a.host.metrics().counter("sse_relay_events_sent_total", "").value() == 2000);
+}
+
+TEST_CASE("what was published while a link was broken arrives when it is back") {
+  PollLoop loop;
+  Node a(loop, "a", "aaaa");
+  Node b(loop, "b", "bbbb");
+  connect(loop, a, b);
+  a.ready();
+  b.ready();
+  a.publish("before");
+  REQUIRE(loop.runUntil([&] { return b.has("before"); }));
+  b.remove(a);
+  REQUIRE(loop.runUntil([&] { return b.host.metrics().gauge("sse_relay_links", "").value() == 1; }));
+  a.publish("meanwhile");
+  b.add(a);
+  REQUIRE(loop.runUntil([&] { return b.has("meanwhile"); }));
+  CHECK(b.count("before") == 1);
+  CHECK(b.repeats == 0);
+}
+
+TEST_CASE("a peer that was quiet before the link broke is read from where it stood") {
+  PollLoop loop;
+  Node a(loop, "a", "aaaa");
+  Node b(loop, "b", "bbbb");
+  connect(loop, a, b);
+  a.ready();
+  b.ready();
+  loop.skip(5min);  // nobody is young any more
+  b.remove(a);
+  loop.turn();
+  a.publish("first");
+  b.add(a);
+  REQUIRE(loop.runUntil([&] { return b.has("first"); }));
+}
+
+TEST_CASE("events that are no longer kept become a hole") {
+  PollLoop loop;
+  Node a(loop, "a", "aaaa");
+  Node b(loop, "b", "bbbb");
+  connect(loop, a, b);
+  a.ready();
+  b.ready();
+  a.publish("1");
+  REQUIRE(loop.runUntil([&] { return b.has("1"); }));
+  b.remove(a);
+  REQUIRE(loop.runUntil([&] { return b.host.metrics().gauge("sse_relay_links", "").value() == 1; }));
+  for (const auto* body : {"2", "3", "4"}) a.publish(body);
+  a.host.journal().forget(3);
+  b.add(a);
+  REQUIRE(loop.runUntil([&] { return b.has("4"); }));
+  CHECK(b.host.journal().bodies() == std::vector<std::string>{"data: 1\n", "hole aaaa0000 3", "data: 4\n"});
+  CHECK(b.host.metrics().counter("sse_relay_holes_total", "").value() == 1);
+}
+
+TEST_CASE("a new node takes everything from one peer and only the rest from the others") {
+  PollLoop loop;
+  Node a(loop, "a", "aaaa");
+  Node b(loop, "b", "bbbb");
+  connect(loop, a, b);
+  a.ready();
+  b.ready();
+  a.publish("a1");
+  b.publish("b1");
+  REQUIRE(loop.runUntil([&] { return a.has("b1") && b.has("a1"); }));
+  const auto dead = test::tagOf("dead");
+  a.host.journal().keepCheckpoint({dead, 7, {{dead, 7}}});
+  b.host.journal().keepCheckpoint({dead, 7, {{dead, 7}}});
+  Node c(loop, "c", "cccc");
+  c.add(a);
+  c.add(b);
+  REQUIRE(loop.runUntil([&] { return c.filledFrom(a) && c.filledFrom(b); }));
+  CHECK(c.has("a1"));
+  CHECK(c.has("b1"));
+  CHECK(c.repeats == 0);
+  CHECK(c.host.journal().checkpointOf(dead, 8).has_value());
+  b.publish("b2");
+  a.publish("a2");
+  REQUIRE(loop.runUntil([&] { return c.has("b2") && c.has("a2"); }));
+  CHECK(c.repeats == 0);
+}
+
+TEST_CASE("a donor that lost entries tells the new node up to where of each origin") {
+  PollLoop loop;
+  Node a(loop, "a", "aaaa");
+  Node b(loop, "b", "bbbb");
+  connect(loop, a, b);
+  a.ready();
+  b.publish("b1");
+  REQUIRE(loop.runUntil([&] { return a.has("b1"); }));
+  for (const auto* body : {"a2", "a3", "a4"}) a.publish(body);
+  a.host.journal().forget(3);
+  Node c(loop, "c", "cccc");
+  c.add(a);
+  REQUIRE(loop.runUntil([&] { return c.filledFrom(a); }));
+  CHECK(c.host.journal().bodies() == std::vector<std::string>{"data: a4\n", "hole aaaa0000 3", "hole bbbb0000 1"});
+}
+
+TEST_CASE("a donor that dies is replaced by the next") {
+  PollLoop loop;
+  Node c(loop, "c", "cccc");
+  Node b(loop, "b", "bbbb");
+  b.ready();
+  b.publish("b1");
+  {
+    Node a(loop, "a", "aaaa");
+    a.ready();
+    a.publish("a1");
+    c.add(a);
+    REQUIRE(loop.runUntil([&] { return c.link(a).state == LinkChanged::State::Connected; }));
+    c.add(b);
+    a.refuseAll();
+  }
+  REQUIRE(loop.runUntil([&] { return c.has("b1"); }));
+}
+
+TEST_CASE("a node that has been up for long is read from now on, with a hole for what was before") {
+  PollLoop loop;
+  Node a(loop, "a", "aaaa");
+  Node b(loop, "b", "bbbb");
+  a.ready();
+  b.ready();
+  a.publish("old");
+  loop.turn();
+  loop.skip(5min);
+  b.add(a);
+  REQUIRE(loop.runUntil([&] { return b.filledFrom(a); }));
+  a.publish("new");
+  REQUIRE(loop.runUntil([&] { return b.has("new"); }));
+  CHECK(b.host.journal().bodies() == std::vector<std::string>{"hole aaaa0000 1", "data: new\n"});
+}
+
+TEST_CASE("an address that leads back is found out and left alone") {
+  PollLoop loop;
+  Node a(loop, "a", "aaaa");
+  a.add(a);
+  REQUIRE(loop.runUntil([&] { return a.link(a).state == LinkChanged::State::Self; }));
+  loop.skip(1min);
+  for (int i = 0; i < 20; ++i) loop.turn();
+  CHECK(a.host.metrics().counter("sse_relay_reconnects_total", "").value() == 0);
+}
+
+TEST_CASE("two addresses of one process are one link, and the second takes over from the first") {
+  PollLoop loop;
+  Node a(loop, "a", "aaaa");
+  Node b(loop, "b", "bbbb");
+  b.add(a);
+  REQUIRE(loop.runUntil([&] { return b.filledFrom(a); }));
+  b.add(a.port, "localhost");
+  const auto second = "localhost:" + std::to_string(a.port);
+  REQUIRE(loop.runUntil([&] { return b.link(second).state == LinkChanged::State::Connected; }));
+  a.publish("once");
+  REQUIRE(loop.runUntil([&] { return b.has("once"); }));
+  CHECK(b.repeats == 0);
+  b.remove(a);
+  a.publish("again");
+  REQUIRE(loop.runUntil([&] { return b.has("again"); }));
+  CHECK(b.repeats == 0);
+}
+
+TEST_CASE("a server that is no relay is told and retried slowly") {
+  PollLoop loop;
+  Node a(loop, "a", "aaaa");
+  Node b(loop, "b", "bbbb");
+  a.answer = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
+  b.add(a);
+  REQUIRE(loop.runUntil([&] { return b.link(a).state == LinkChanged::State::Broken; }));
+  CHECK(b.link(a).reason.find("404 Not Found") != std::string::npos);
+  CHECK(b.host.log().lines("relay-link-failed").size() == 1);
+  a.answer = "HTTP/1.1 101 Switching Protocols\r\n\r\n";
+  loop.skip(4s);
+  for (int i = 0; i < 20; ++i) loop.turn();
+  CHECK(b.link(a).state == LinkChanged::State::Broken);
+  loop.skip(7s);
+  REQUIRE(loop.runUntil([&] { return b.filledFrom(a); }));
+}
+
+TEST_CASE("a peer that cannot be reached is dialed again until it can, and logged once") {
+  PollLoop loop;
+  Node a(loop, "a", "aaaa");
+  Node b(loop, "b", "bbbb");
+  a.refuseAll();
+  b.add(a);
+  auto& redials = b.host.metrics().counter("sse_relay_reconnects_total", "");
+  REQUIRE(loop.runUntil([&] { return redials.value() >= 2; }));
+  CHECK(b.host.log().lines("relay-link-failed").size() == 1);
+  a.listen(a.port);
+  REQUIRE(loop.runUntil([&] { return b.filledFrom(a); }));
+}
+
+TEST_CASE("nodes with the same secret link and nodes with another do not") {
+  PollLoop loop;
+  Node a(loop, "a", "aaaa", 0, "one");
+  Node same(loop, "same", "bbbb", 0, "one");
+  Node other(loop, "other", "cccc", 0, "two");
+  Node none(loop, "none", "dddd");
+  connect(loop, a, same);
+  const auto refused = [](Node& from, Node& to) {
+    return from.link(to).state == LinkChanged::State::Broken && from.link(to).reason.find("cluster.secret") < 40;
+  };
+  other.add(a);
+  none.add(a);
+  a.add(none);
+  REQUIRE(loop.runUntil([&] { return refused(other, a) && refused(none, a) && refused(a, none); }));
+  CHECK(other.link(a).reason == "refused: cluster.secret differs");
+  CHECK(none.link(a).reason == "the peer refused: cluster.secret is set here and not there");
+  CHECK(a.link(none).reason == "refused: cluster.secret is set on one side only");
+  CHECK(!a.host.log().lines("relay-refused").empty());
+  a.publish("private");
+  REQUIRE(loop.runUntil([&] { return same.has("private"); }));
+  CHECK(!other.has("private"));
+  CHECK(!none.has("private"));
+}
+
+TEST_CASE("checkpoints follow the traffic and a peer can be asked for one") {
+  PollLoop loop;
+  Node a(loop, "a", "aaaa");
+  Node b(loop, "b", "bbbb");
+  connect(loop, a, b);
+  a.publish("1");
+  REQUIRE(loop.runUntil([&] { return b.has("1"); }));
+  loop.skip(300ms);
+  REQUIRE(loop.runUntil([&] { return b.host.journal().checkpointOf(a.host.node().tag, 1).has_value(); }));
+  const auto dead = test::tagOf("dead");
+  b.host.journal().keepCheckpoint({dead, 5, {{dead, 5}}});
+  a.host.bus().publish(CheckpointWanted{dead, 9});
+  REQUIRE(loop.runUntil([&] { return a.host.journal().checkpointOf(dead, 9).has_value(); }));
+  CHECK(a.unknown->empty());
+  a.host.bus().publish(CheckpointWanted{dead, 4});
+  REQUIRE(loop.runUntil([&] { return a.unknown->size() == 1; }));
+  CHECK(a.unknown->back().position == 4);
+}
+
+TEST_CASE("without peers a wanted checkpoint is unknown at once") {
+  PollLoop loop;
+  Node a(loop, "a", "aaaa");
+  a.host.bus().publish(CheckpointWanted{test::tagOf("dead"), 9});
+  REQUIRE(loop.runUntil([&] { return a.unknown->size() == 1; }));
+}
+
+TEST_CASE("what every peer has is acknowledged, and at once where there is none") {
+  PollLoop loop;
+  Node a(loop, "a", "aaaa");
+  Node b(loop, "b", "bbbb");
+  const auto acknowledged = a.host.bus().record<PeersAcknowledged>();
+  a.publish("alone");
+  REQUIRE(loop.runUntil([&] { return !acknowledged->empty() && acknowledged->back().position == 1; }));
+  connect(loop, a, b);
+  for (int i = 0; i < 1000; ++i) a.publish("x");
+  CHECK(acknowledged->back().position < 1001);
+  REQUIRE(loop.runUntil([&] { return acknowledged->back().position == 1001; }));
+  CHECK(b.host.journal().entries().size() == 1001);
+}
+
+TEST_CASE("a peer that went silent is given up after 15 seconds") {
+  PollLoop loop;
+  Node a(loop, "a", "aaaa");
+  Node b(loop, "b", "bbbb");
+  connect(loop, a, b);
+  const auto before = a.host.log().lines("relay-link-lost").size();
+  for (int i = 0; i < 20; ++i) {  // heartbeats keep an idle link alive
+    loop.skip(2s);
+    for (int turn = 0; turn < 5; ++turn) loop.turn();
+  }
+  CHECK(a.host.log().lines("relay-link-lost").size() == before);
+  loop.skip(20s);  // now the clock of both jumps over the limit
+  REQUIRE(loop.runUntil([&] { return a.host.log().lines("relay-link-lost").size() > before; }));
+  REQUIRE(loop.runUntil([&] { return a.filledFrom(b) && b.filledFrom(a); }));
+}
+
+TEST_CASE("a stopping node hands over everything and a last checkpoint") {
+  PollLoop loop_a;
+  PollLoop loop_b;
+  Node a(loop_a, "a", "aaaa");
+  Node b(loop_b, "b", "bbbb");
+  b.add(a);
+  REQUIRE(loop_b.runUntil([&] {
+    loop_a.turn();
+    return b.filledFrom(a);
+  }));
+  for (int i = 0; i < 3000; ++i) a.publish(std::string(1000, 'x'));
+  a.publish("last");
+  bool broken = false;
+  std::thread other([&] {
+    broken = loop_b.runUntil([&] { return b.link(a).state == LinkChanged::State::Broken && b.has("last"); });
+  });
+  a.stop();
+  other.join();
+  CHECK(broken);
+  CHECK(b.link(a).reason == "the peer closed: the node is leaving");
+  const auto checkpoint = b.host.journal().checkpointOf(a.host.node().tag, 9999);
+  REQUIRE(checkpoint.has_value());
+  CHECK(checkpoint->position == 3001);
+}
+
+TEST_CASE("a large event goes through") {
+  PollLoop loop;
+  Node a(loop, "a", "aaaa");
+  Node b(loop, "b", "bbbb");
+  connect(loop, a, b);
+  const std::string large(5'000'000, 'x');
+  a.publish(large);
+  a.publish("after");
+  REQUIRE(loop.runUntil([&] { return b.has("after"); }));
+  CHECK(b.has(large));
+}
