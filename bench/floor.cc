@@ -4,7 +4,7 @@
 //
 //   sse-bench-floor PORT
 //
-// GET /subscribe/N           joins channel N; with a Last-Event-ID: the last ten frames first
+// GET /subscribe/N           joins channel N; with a Last-Event-ID: the last ten frames follow the head, in one send
 // POST /publish/N            the body becomes the data of one event
 // GET anything else          200, empty
 #include <algorithm>
@@ -57,6 +57,7 @@ class Floor {
  private:
   static int listenOn(uint16_t port) {
     const int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0) die("floor: socket");
     const int on = 1;
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);  // accepted sockets inherit it
@@ -185,7 +186,7 @@ class Floor {
   std::vector<std::vector<int>> channels_;
   std::vector<int> joined_;  // channel of a descriptor, or -1
   std::unordered_map<int, std::string> parts_;
-  std::array<char, 256 * 1024> buffer_;
+  std::array<char, size_t{256} * 1024> buffer_;
 };
 
 }  // namespace

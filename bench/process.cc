@@ -40,10 +40,12 @@ void forget(pid_t pid) {
   pinTo(cpu);
   const int log = open(log_file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   const int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+  if (log < 0 || null < 0) _exit(126);
   dup2(null, 0);
   dup2(log, 1);
   dup2(log, 2);
   std::vector<char*> pointers;
+  pointers.reserve(argv.size() + 1);
   for (const std::string& argument : argv) pointers.push_back(const_cast<char*>(argument.c_str()));
   pointers.push_back(nullptr);
   execv(pointers[0], pointers.data());
@@ -112,6 +114,10 @@ void Process::refresh() {
     if (pid > 0 && groupOf(entry.path()) == pid_) group_.push_back(pid);
   }
 }
+
+void Process::hold() const { kill(-pid_, SIGSTOP); }
+
+void Process::release() const { kill(-pid_, SIGCONT); }
 
 int64_t Process::cpuNs() const {
   int64_t total = 0;

@@ -30,6 +30,10 @@ class Process {
   /// Looks up the processes of the group again; call once all have been started.
   void refresh();
 
+  /// Stops and continues the group.
+  void hold() const;
+  void release() const;
+
   /// CPU time of all threads of the group so far, in nanoseconds. Exact while they sleep.
   int64_t cpuNs() const;
 

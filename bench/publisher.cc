@@ -50,7 +50,7 @@ void Publisher::drain() {
 
 void Publisher::ready(uint32_t events) {
   if ((events & EPOLLOUT) != 0) flush();
-  std::array<char, 64 * 1024> buffer;
+  std::array<char, size_t{64} * 1024> buffer;
   for (;;) {
     const ssize_t got = recv(fd_, buffer.data(), buffer.size(), MSG_DONTWAIT);
     if (got < 0 && errno == EAGAIN) return;

@@ -18,6 +18,7 @@ const std::vector<Row>& rows() {
       {"publish-4x32", "nobody subscribed, 4 publishers x 32 pipelined", runPublishPipelined, all},
       {"publish-32x1", "nobody subscribed, 32 publishers x 1", runPublishSingly, all},
       {"idle", "19,000 idle subscribers: memory, CPU per connect", runIdle, all},
+      {"connect", "19,000 connect, 400 queued at a time: CPU per connect", runConnect, all},
       {"stuck", "2,000 subscribers, 16 KiB events, 10 % never read", runStuck, {Nchan, Ours}},
       {"reconnect", "19,000 subscribers return at once, 10 events behind", runReconnect, all},
       {"latency", "one subscriber, nearly idle: publish to received", runLatency, all},

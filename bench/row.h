@@ -44,6 +44,7 @@ RowResult runMany(Server& server, const Sizes& sizes);
 RowResult runPublishPipelined(Server& server, const Sizes& sizes);
 RowResult runPublishSingly(Server& server, const Sizes& sizes);
 RowResult runIdle(Server& server, const Sizes& sizes);
+RowResult runConnect(Server& server, const Sizes& sizes);
 RowResult runStuck(Server& server, const Sizes& sizes);
 RowResult runReconnect(Server& server, const Sizes& sizes);
 RowResult runLatency(Server& server, const Sizes& sizes);

@@ -64,6 +64,7 @@ int64_t nowNs() {
 
 uint16_t freePort() {
   const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (fd < 0) fail("free port: socket");
   sockaddr_in address = loopback(0, 0);
   if (bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) fail("free port: bind");
   const uint16_t port = localPort(fd);
@@ -114,7 +115,7 @@ uint64_t kernelBytes(uint16_t server_port, const std::unordered_set<uint16_t>& c
   const int netlink = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
   if (netlink < 0) fail("sock_diag: socket");
   askForSockets(netlink);
-  alignas(nlmsghdr) std::array<char, 64 * 1024> buffer;
+  alignas(nlmsghdr) std::array<char, size_t{64} * 1024> buffer;
   uint64_t total = 0;
   bool done = false;
   while (!done) {

@@ -79,22 +79,45 @@ Swarm::~Swarm() {
   }
 }
 
-void Swarm::connect(size_t count, const std::function<std::string(size_t)>& request, uint64_t first) {
+void Swarm::prepare(size_t count, uint64_t first) {
   if (!subscribers_.empty()) throw std::logic_error("swarm: connected twice");
   subscribers_.resize(count);
-  const auto answered = [this] { return static_cast<uint64_t>(answered_); };
-  for (size_t i = 0; i < count; ++i) {
-    Subscriber& subscriber = subscribers_[i];
+  for (Subscriber& subscriber : subscribers_) {
     subscriber.swarm_ = this;
     subscriber.next_ = first;
-    subscriber.fd_ = connectTo(port_, i);
-    sendAll(subscriber.fd_, request(i));
-    poller_.add(subscriber.fd_, EPOLLIN, subscriber);
-    const auto room = [this, i] { return i + 1 - answered_ < kConnectWindow; };
-    if (!poller_.until(room, answered)) throw std::runtime_error("subscribers: no answers for seconds");
   }
-  if (!poller_.until([this, count] { return answered_ == count; }, answered)) {
-    throw std::runtime_error("subscribers: no answers for seconds");
+}
+
+void Swarm::open(size_t index, const std::string& request) {
+  Subscriber& subscriber = subscribers_[index];
+  subscriber.fd_ = connectTo(port_, index);
+  sendAll(subscriber.fd_, request);
+  poller_.add(subscriber.fd_, EPOLLIN, subscriber);
+}
+
+void Swarm::awaitAnswers(size_t count) {
+  const auto answered = [this] { return static_cast<uint64_t>(answered_); };
+  if (!poller_.until([&] { return answered_ >= count; }, answered)) {
+    throw std::runtime_error("subscribers: no answers for seconds, " + std::to_string(answered_) + " so far");
+  }
+}
+
+void Swarm::connect(size_t count, const std::function<std::string(size_t)>& request, uint64_t first) {
+  prepare(count, first);
+  for (size_t i = 0; i < count; ++i) {
+    open(i, request(i));
+    awaitAnswers(i < kConnectWindow ? 0 : i - kConnectWindow);
+  }
+  awaitAnswers(count);
+}
+
+void Swarm::connectQueued(size_t count, const std::function<std::string(size_t)>& request, const Process& server) {
+  prepare(count, 0);
+  for (size_t i = 0; i < count;) {
+    server.hold();
+    for (const size_t end = std::min(count, i + kConnectWindow); i < end; ++i) open(i, request(i));
+    server.release();
+    awaitAnswers(i);
   }
 }
 

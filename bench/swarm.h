@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "bench/poller.h"
+#include "bench/process.h"
 
 namespace sse::bench {
 
@@ -45,7 +46,7 @@ class Subscriber final : public Watcher {
 /// the reading side stays cheaper than the sending side.
 class Swarm {
  public:
-  Swarm(Poller& poller, uint16_t port) : poller_(poller), port_(port), buffer_(256 * 1024) {}
+  Swarm(Poller& poller, uint16_t port) : poller_(poller), port_(port), buffer_(size_t{256} * 1024) {}
   ~Swarm();
   Swarm(const Swarm&) = delete;
   Swarm& operator=(const Swarm&) = delete;
@@ -54,6 +55,10 @@ class Swarm {
   /// hundred wait for their answer at a time, so that no listen queue overflows. Returns when all have an answer;
   /// throws std::runtime_error if one is refused or none comes for seconds.
   void connect(size_t count, const std::function<std::string(size_t)>& request, uint64_t first = 0);
+
+  /// The same, but the server is held (SIGSTOP) while each few hundred queue up: what it then uses is work alone,
+  /// without the wake-ups that depend on how fast the client is.
+  void connectQueued(size_t count, const std::function<std::string(size_t)>& request, const Process& server);
 
   /// The first `count` subscribers stop reading for good and are no longer counted.
   void mute(size_t count);
@@ -76,6 +81,10 @@ class Swarm {
 
  private:
   friend class Subscriber;
+
+  void prepare(size_t count, uint64_t first);
+  void open(size_t index, const std::string& request);
+  void awaitAnswers(size_t count);
 
   Poller& poller_;
   uint16_t port_;

@@ -9,18 +9,22 @@ namespace {
 
 constexpr useconds_t kSettleUs = 300'000;
 
+std::string request(size_t) { return subscribeRequest(0); }
+
+/// What is allocated once is no cost of a subscriber.
+void warmUp(Poller& poller, Server& server) {
+  Swarm first(poller, server.port());
+  first.connect(10, request);
+  usleep(kSettleUs);
+}
+
 }  // namespace
 
 RowResult runIdle(Server& server, const Sizes& sizes) {
   RowResult result;
   Poller poller;
-  const auto request = [](size_t) { return subscribeRequest(0); };
-  {
-    Swarm first(poller, server.port());  // what is allocated once is no cost of a subscriber
-    first.connect(10, request);
-  }
+  warmUp(poller, server);
   Swarm swarm(poller, server.port());
-  usleep(kSettleUs);
   const uint64_t bytes_before = server.process().anonymousBytes();
   Stopwatch watch(server);
   swarm.connect(sizes.idle, request);
@@ -30,6 +34,20 @@ RowResult runIdle(Server& server, const Sizes& sizes) {
   const auto grown = static_cast<double>(server.process().anonymousBytes()) - static_cast<double>(bytes_before);
   result.metrics["bytes_per_subscriber"] = grown / count;
   result.metrics["cpu_us_per_connect"] = watch.serverCpu() * 1e6 / count;
+  watch.report(result);
+  return result;
+}
+
+RowResult runConnect(Server& server, const Sizes& sizes) {
+  RowResult result;
+  Poller poller;
+  warmUp(poller, server);
+  Swarm swarm(poller, server.port());
+  Stopwatch watch(server);
+  swarm.connectQueued(sizes.idle, request, server.process());
+  usleep(kSettleUs);
+  watch.stop();
+  result.metrics["cpu_us_per_connect"] = watch.serverCpu() * 1e6 / static_cast<double>(swarm.size());
   watch.report(result);
   return result;
 }

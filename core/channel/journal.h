@@ -158,6 +158,12 @@ class Journal final : public sse::Journal {
   [[nodiscard]] JournalRead read(std::uint64_t after, Scope scope, std::size_t max_events,
                                  std::size_t max_bytes) const override;
   [[nodiscard]] Checkpoint checkpoint() const override;
+  [[nodiscard]] std::optional<Checkpoint> checkpointOf(Tag node, std::uint64_t position) const override {
+    return callbacks_.checkpoint_of ? callbacks_.checkpoint_of(node, position) : std::nullopt;
+  }
+  [[nodiscard]] std::vector<Checkpoint> checkpoints() const override {
+    return callbacks_.checkpoints ? callbacks_.checkpoints() : std::vector<Checkpoint>();
+  }
 
   static constexpr std::size_t kDrainEvents = 256;
   static constexpr unsigned kMaxLoops = 64;

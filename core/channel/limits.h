@@ -23,15 +23,15 @@ struct Limits {
 };
 
 inline constexpr std::array kOptions = std::to_array<Option>({
-    {.key = "history.max_events", .type = OptionType::Size, .default_text = "1000",
-     .help = "events kept per channel for those who resume", .reload = true},
+    {.key = "history.max_events", .type = OptionType::Integer, .default_text = "1000",
+     .help = "events kept per channel for those who resume", .min = 0, .reload = true},
     {.key = "history.max_bytes", .type = OptionType::Size, .default_text = "1MiB",
      .help = "memory of the events kept per channel", .reload = true},
     {.key = "history.max_age", .type = OptionType::Duration, .default_text = "10m",
      .help = "how long an event is kept", .min = 0, .reload = true},
     {.key = "history.budget", .type = OptionType::Size, .default_text = "256MiB",
      .help = "memory of all events kept on this node", .min = 1 << 20, .reload = true},
-    {.key = "stream.backlog_events", .type = OptionType::Size, .default_text = "256",
+    {.key = "stream.backlog_events", .type = OptionType::Integer, .default_text = "256",
      .help = "events kept per channel for its live readers; one that lags more is closed and can resume", .min = 1,
      .reload = true},
     {.key = "stream.backlog_bytes", .type = OptionType::Size, .default_text = "1MiB",

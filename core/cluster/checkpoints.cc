@@ -35,6 +35,7 @@ std::optional<Checkpoint> Checkpoints::find(const Tag& node, std::uint64_t posit
 std::vector<Checkpoint> Checkpoints::all() const {
   std::vector<Checkpoint> all;
   const std::lock_guard lock(mutex_);
+  local_.appendTo(all);
   for (const auto& [node, log] : others_) log.appendTo(all);
   return all;
 }
@@ -43,6 +44,13 @@ std::uint64_t Checkpoints::covered(const Had& had, const Checkpoint& now) const 
   if (had.covers(now)) return now.position;
   const std::lock_guard lock(mutex_);
   const auto* checkpoint = local_.covered(had);
+  return checkpoint == nullptr ? 0 : checkpoint->position;
+}
+
+std::uint64_t Checkpoints::coveredAt(const Tag& node, const Had& had) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = others_.find(node);
+  const auto* checkpoint = found == others_.end() ? nullptr : found->second.covered(had);
   return checkpoint == nullptr ? 0 : checkpoint->position;
 }
 

@@ -32,12 +32,15 @@ class Checkpoints {
   /// The newest of `node`, which may be this one, at or before `position`. [any]
   [[nodiscard]] std::optional<Checkpoint> find(const Tag& node, std::uint64_t position) const;
 
-  /// All of other nodes, each node's oldest first. [any]
+  /// All, this node's own too, each node's oldest first. [any]
   [[nodiscard]] std::vector<Checkpoint> all() const;
 
   /// The greatest position of this node's journal for which is known that all entries up to it were had; 0: none. Give
   /// `now`, the journal's present checkpoint, to be exact where everything was had. [any]
   [[nodiscard]] std::uint64_t covered(const Had& had, const Checkpoint& now) const;
+
+  /// The same for the journal of another node, as far as its kept checkpoints tell. [any]
+  [[nodiscard]] std::uint64_t coveredAt(const Tag& node, const Had& had) const;
 
   /// Forgets what is too old. Call every second or so. [any]
   void expire(Clock::time_point now);

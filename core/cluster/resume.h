@@ -26,6 +26,9 @@ class Had {
   /// Whether everything a journal had at `checkpoint` was had.
   [[nodiscard]] bool covers(const Checkpoint& checkpoint) const;
 
+  /// Of each origin the greatest number, by origin.
+  [[nodiscard]] const std::vector<Identity>& highest() const { return highest_; }
+
   /// Up to where events of `origin` were had; 0: none.
   [[nodiscard]] std::uint64_t numberOf(const Tag& origin) const;
 

@@ -49,7 +49,7 @@ const std::vector<Command>& commands() {
        1,
        2,
        false,
-       {{"event", "NAME", "type of the event"},
+       {{"event", "NAME", "type of the event; beside any of these flags, DATA that is no JSON arrives as a JSON string"},
         {"id", "ID", "id of the event"},
         {"retry", "MS", "reconnection time that the event tells clients"}}},
       {"subscribe",

@@ -46,6 +46,11 @@ class EventLoop final : public Loop {
   /// Whether the caller is the thread inside `run`, or none is. [any]
   [[nodiscard]] bool onThread() const;
 
+  /// Whether the caller is the thread inside `run`. [any]
+  [[nodiscard]] bool inThread() const {
+    return thread_.load(std::memory_order_relaxed) == std::this_thread::get_id();
+  }
+
   /// Watches `fd` for epoll's `events`; false when the kernel refuses. [loop]
   bool add(int fd, std::uint32_t events, Pollable* pollable);
   /// Changes what is waited for. [loop]

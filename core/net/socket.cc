@@ -90,22 +90,4 @@ std::string addressText(const Address& address) {
   return text.data();
 }
 
-Result<std::size_t> SocketStream::read(std::span<char> into) {
-  const ssize_t got = ::recv(fd_.get(), into.data(), into.size(), 0);
-  if (got > 0) return static_cast<std::size_t>(got);
-  if (got == 0) return Error{Code::Unavailable, "closed by the other side"};
-  if (errno == EAGAIN || errno == EINTR) return std::size_t{0};
-  return Error{Code::Unavailable, std::strerror(errno)};
-}
-
-Result<std::size_t> SocketStream::write(std::span<const iovec> parts) {
-  msghdr message{};
-  message.msg_iov = const_cast<iovec*>(parts.data());
-  message.msg_iovlen = parts.size();
-  const ssize_t sent = ::sendmsg(fd_.get(), &message, MSG_NOSIGNAL);
-  if (sent >= 0) return static_cast<std::size_t>(sent);
-  if (errno == EAGAIN || errno == EINTR) return std::size_t{0};
-  return Error{Code::Unavailable, std::strerror(errno)};
-}
-
 }  // namespace sse::net

@@ -9,7 +9,6 @@
 
 #include "base/fd.h"
 #include "sse/result.h"
-#include "sse/transport.h"
 
 namespace sse::net {
 
@@ -36,17 +35,5 @@ Address addressOf(const sockaddr_storage& address);
 
 /// Numeric, IPv4 in its own form. [any]
 std::string addressText(const Address& address);
-
-/// A connected TCP socket as plugins see it. [owner]
-class SocketStream final : public Stream {
- public:
-  explicit SocketStream(base::Fd fd) : fd_(std::move(fd)) {}
-  Result<std::size_t> read(std::span<char> into) override;
-  Result<std::size_t> write(std::span<const iovec> parts) override;
-  [[nodiscard]] int fd() const override { return fd_.get(); }
-
- private:
-  base::Fd fd_;
-};
 
 }  // namespace sse::net

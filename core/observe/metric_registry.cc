@@ -7,7 +7,6 @@
 #include <cstdlib>
 #include <limits>
 #include <prometheus/text_serializer.h>
-#include <regex>
 #include <sstream>
 #include <utility>
 
@@ -19,8 +18,28 @@ namespace {
   std::abort();
 }
 
-bool matches(std::string_view text, const char* pattern) {
-  return std::regex_match(text.begin(), text.end(), std::regex(pattern));
+constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz";
+constexpr std::string_view kLettersAndDigits = "abcdefghijklmnopqrstuvwxyz0123456789";
+
+bool consistsOf(std::string_view text, std::string_view letters) {
+  return !text.empty() && text.find_first_not_of(letters) == std::string_view::npos;
+}
+
+bool isMetricName(std::string_view name) {
+  constexpr std::string_view kPrefix = "sse_";
+  if (!name.starts_with(kPrefix)) return false;
+  name.remove_prefix(kPrefix.size());
+  for (auto letters = kLetters;; letters = kLettersAndDigits) {
+    const auto end = std::min(name.find('_'), name.size());
+    if (!consistsOf(name.substr(0, end), letters)) return false;
+    if (end == name.size()) return true;
+    name.remove_prefix(end + 1);
+  }
+}
+
+bool isLabelName(std::string_view name) {
+  return consistsOf(name.substr(0, 1), kLetters) &&
+         name.find_first_not_of(std::string(kLettersAndDigits) + '_') == std::string_view::npos;
 }
 
 void fill(prometheus::ClientMetric& out, const Counter& counter) {
@@ -49,9 +68,9 @@ constexpr std::array kTypes = {prometheus::MetricType::Counter, prometheus::Metr
 
 template <typename Metric>
 Metric& MetricRegistry::cell(std::string_view name, std::string_view help, const Labels& labels) {
-  if (!matches(name, "sse_[a-z]+(_[a-z0-9]+)*")) refuse(name, "expected a name like sse_<room>_<what>_<unit|total>");
+  if (!isMetricName(name)) refuse(name, "expected a name like sse_<room>_<what>_<unit|total>");
   for (const auto& label : labels) {
-    if (!matches(label.first, "[a-z][a-z0-9_]*")) refuse(name, "expected label names of lower case letters");
+    if (!isLabelName(label.first)) refuse(name, "expected label names of lower case letters");
   }
   Labels key = labels;
   std::sort(key.begin(), key.end());

@@ -171,7 +171,7 @@ bool HttpServer::turn() {
   for (const auto& id : again) {
     if (Connection* connection = find(id)) connection->readAll();
   }
-  return !read_again_.empty() || !dirty_.empty();
+  return !again.empty() || !dirty_.empty();
 }
 
 const std::string& HttpServer::date() {

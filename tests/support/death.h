@@ -3,6 +3,7 @@
 #include <array>
 #include <csignal>
 #include <functional>
+#include <iostream>
 #include <string>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -20,6 +21,7 @@ struct Death {
 inline Death inChild(const std::function<void()>& act) {
   std::array<int, 2> ends{};
   if (pipe(ends.data()) != 0) return {};
+  std::cout.flush();  // else the child writes what is buffered once more
   const auto child = fork();
   if (child == 0) {
     std::signal(SIGABRT, SIG_DFL);  // doctest has put a handler there

@@ -55,22 +55,36 @@ class FakeJournal final : public Journal {
   void takeHole(const Identity& id) {
     const std::lock_guard lock(mutex_);
     ++head_;
+    highest_[id.origin] = std::max(highest_[id.origin], id.number);
     entries_.push_back({EventKind::Hole, id, head_, {}, {}});
+  }
+
+  /// Forgets what stands at `position`.
+  void drop(std::uint64_t position) {
+    const std::lock_guard lock(mutex_);
+    for (auto it = entries_.begin(); it != entries_.end(); ++it) {
+      if (it->position != position) continue;
+      lost_ = std::max(lost_, position);
+      if (it->id.origin == tag_) lost_own_ = std::max(lost_own_, position);
+      entries_.erase(it);
+      return;
+    }
   }
 
   /// Keeps only what stands after `position`.
   void forget(std::uint64_t position) {
-    const std::lock_guard lock(mutex_);
-    while (!entries_.empty() && entries_.front().position <= position) {
-      if (entries_.front().id.origin == tag_) lost_own_ = entries_.front().position;
-      entries_.pop_front();
-    }
-    floor_ = std::max(floor_, position);
+    for (std::uint64_t i = 1; i <= position; ++i) drop(i);
   }
-
   void keepCheckpoint(const Checkpoint& checkpoint) {
     const std::lock_guard lock(mutex_);
     kept_.push_back(checkpoint);
+  }
+
+  /// Makes up floors of so many channels.
+  void setFloors(std::uint64_t forgotten, std::size_t channels) {
+    const std::lock_guard lock(mutex_);
+    floors_ = {tag_, forgotten, {}};
+    for (std::size_t i = 0; i < channels; ++i) floors_.channels.emplace_back("channel " + std::to_string(i), forgotten);
   }
 
   [[nodiscard]] std::vector<Entry> entries() const {
@@ -103,7 +117,8 @@ class FakeJournal final : public Journal {
     auto kept = std::make_shared<std::deque<Entry>>();
     std::size_t bytes = 0;
     result.next = after;
-    result.hole = after < floor_ && (scope == Scope::All || lost_own_ > after);
+    result.lost = scope == Scope::All ? lost_ : lost_own_;
+    result.hole = result.lost > after;
     for (const auto& entry : entries_) {
       if (entry.position <= after) continue;
       if (kept->size() >= max_events || (bytes >= max_bytes && !kept->empty())) {
@@ -136,6 +151,11 @@ class FakeJournal final : public Journal {
     return checkpoint;
   }
 
+  [[nodiscard]] Floors floors() const override {
+    const std::lock_guard lock(mutex_);
+    return floors_;
+  }
+
   [[nodiscard]] std::optional<Checkpoint> checkpointOf(Tag node, std::uint64_t position) const override {
     std::optional<Checkpoint> found;
     for (const auto& checkpoint : checkpoints()) {
@@ -160,11 +180,12 @@ class FakeJournal final : public Journal {
   const Tag tag_;
   mutable std::mutex mutex_;
   std::uint64_t head_ = 0;
-  std::uint64_t floor_ = 0;
+  std::uint64_t lost_ = 0;
   std::uint64_t lost_own_ = 0;
   std::deque<Entry> entries_;
   std::map<Tag, std::uint64_t> highest_;
   std::vector<Checkpoint> kept_;
+  Floors floors_;
 };
 
 }  // namespace sse::test

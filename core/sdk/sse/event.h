@@ -4,7 +4,9 @@
 #include <compare>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace sse {
@@ -49,6 +51,13 @@ struct EventView {
 struct EventBatch {
   std::vector<EventView> events;
   std::shared_ptr<const void> storage;  ///< keeps every view alive
+};
+
+/// What has fallen away from one journal: positions of the newest entries that are gone.
+struct Floors {
+  Tag node{};
+  std::uint64_t forgotten = 0;  ///< of every channel that is not named
+  std::vector<std::pair<std::string, std::uint64_t>> channels;
 };
 
 /// How far one journal had come, and what it had of each origin by then: all events of `highest[i].origin` up to its

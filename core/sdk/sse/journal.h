@@ -21,7 +21,8 @@ struct JournalRead {
   EventBatch batch;
   std::uint64_t next = 0;  ///< pass as `after` to go on
   bool more = false;       ///< there are entries after `next` already
-  bool hole = false;       ///< entries of the scope between `after` and the first one given are no longer kept
+  bool hole = false;       ///< entries of the scope after `after` are no longer kept
+  std::uint64_t lost = 0;  ///< where `hole`: position of the newest of them; kept ones may stand before it
 };
 
 /// The node's journal as a transport sees it: read by position, never written (what peers sent goes over the bus as
@@ -47,8 +48,11 @@ class SSE_PUBLIC Journal {
   /// The newest checkpoint kept here of `node`'s journal at or before `position`; `node` may be this node. [any]
   [[nodiscard]] virtual std::optional<Checkpoint> checkpointOf(Tag node, std::uint64_t position) const = 0;
 
-  /// Every checkpoint kept here of other nodes, each node's oldest first: what a freshly started peer takes over. [any]
+  /// Every checkpoint kept here, each node's oldest first: what a freshly started peer takes over. [any]
   [[nodiscard]] virtual std::vector<Checkpoint> checkpoints() const = 0;
+
+  /// What has fallen away here, for a freshly started peer; channels above the node-wide floor only. [any]
+  [[nodiscard]] virtual Floors floors() const { return {tag(), 0, {}}; }
 };
 
 }  // namespace sse

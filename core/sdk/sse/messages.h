@@ -36,6 +36,13 @@ struct CheckpointReceived {
   Checkpoint checkpoint;
 };
 
+/// What has fallen away at the node this one fills itself from, in that node's positions. May come in parts, all of them
+/// before LinkChanged says `filled`. Published by: transports. For: the journal's owner.
+struct FloorsReceived {
+  static constexpr std::string_view kTopic = "transport.floors/1";
+  Floors floors;
+};
+
 /// Somebody resumes from a position of a node of which no checkpoint is known here: ask the peers.
 /// Published by: cluster. For: transports, which answer with CheckpointReceived or CheckpointUnknown.
 struct CheckpointWanted {

@@ -1,6 +1,7 @@
 #include "transport/relay/feed_source.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "transport/relay/wire.h"
 
@@ -10,9 +11,11 @@ namespace {
 constexpr std::size_t kBatchEvents = 512;
 constexpr std::size_t kBatchBytes = std::size_t{256} << 10;
 
-void noteFirst(std::vector<Identity>& first, const Identity& id) {
-  const auto same = [&](const Identity& other) { return other.origin == id.origin; };
-  if (std::none_of(first.begin(), first.end(), same)) first.push_back(id);
+/// Where the newest missing entry stood; a journal that does not say so lost what is before the first kept.
+std::uint64_t lostUpTo(const JournalRead& got) {
+  if (!got.hole) return 0;
+  if (got.lost != 0) return got.lost;
+  return got.batch.events.empty() ? got.next : got.batch.events.front().position - 1;
 }
 
 }  // namespace
@@ -25,8 +28,11 @@ std::shared_ptr<const FeedBatch> FeedSource::read(std::uint64_t after, Scope sco
   // Where nothing is left, entries outside of the scope need not be looked at again.
   batch->next = std::max({got.next, after, got.more ? 0 : head});
   batch->more = got.more;
-  batch->hole = got.hole;
-  encodeBatch(got, scope, *batch);
+  if (scope == Scope::Own) {
+    encodeOwn(got, *batch);
+  } else {
+    encodeAll(got, *batch);
+  }
   if (batch->next == after) return batch;
   newest_ = batch;
   newest_after_ = after;
@@ -34,28 +40,50 @@ std::shared_ptr<const FeedBatch> FeedSource::read(std::uint64_t after, Scope sco
   return batch;
 }
 
-void FeedSource::encodeBatch(const JournalRead& got, Scope scope, FeedBatch& batch) {
+/// The hole stands behind the kept events before it: it says that nothing more of them comes.
+void FeedSource::encodeOwn(const JournalRead& got, FeedBatch& batch) {
   std::string frames;
-  std::string holes;  // behind the events: a hole speaks of what has not come by then
-  const auto& events = got.batch.events;
-  if (got.hole && scope == Scope::Own) {
-    const auto before = events.empty() ? got.next : events.front().id.number - 1;
-    encode(frames, Hole{{journal_.tag(), before}});
+  std::span<const EventView> events(got.batch.events);
+  const auto lost = lostUpTo(got);
+  if (lost != 0 && lost <= batch.next) {
+    const auto behind = std::partition_point(events.begin(), events.end(),
+                                             [&](const EventView& event) { return event.id.number <= lost; });
+    const auto before = static_cast<std::size_t>(behind - events.begin());
+    append(frames, lost, events.first(before), batch);
+    events = events.subspan(before);
+    encode(frames, Hole{{journal_.tag(), lost}});
     counters_.holes.add();
   }
-  std::vector<EventView> good;
-  const bool all_good = std::all_of(events.begin(), events.end(), isRelayable);
-  for (const auto& event : events) {
-    const bool fine = all_good || isRelayable(event);
-    if (!fine) encode(holes, Hole{event.id});
-    if (fine && !all_good) good.push_back(event);
-    if (fine && scope == Scope::All) noteFirst(batch.first, event.id);
-  }
-  const auto& sendable = all_good ? events : good;
-  batch.count = sendable.size();
-  if (!sendable.empty()) encodeEvents(frames, batch.next, sendable);
-  frames += holes;
+  append(frames, batch.next, events, batch);
   batch.frames = std::make_shared<const std::string>(std::move(frames));
+}
+
+void FeedSource::encodeAll(const JournalRead& got, FeedBatch& batch) {
+  std::string frames;
+  append(frames, batch.next, got.batch.events, batch);
+  batch.frames = std::make_shared<const std::string>(std::move(frames));
+  batch.lost = lostUpTo(got);
+  for (const auto& event : got.batch.events) {
+    const auto same = [&](const First& first) { return first.id.origin == event.id.origin; };
+    if (event.position <= batch.lost || std::any_of(batch.first.begin(), batch.first.end(), same)) continue;
+    batch.first.push_back({event.id, event.position});
+  }
+}
+
+/// Events as one frame, then a hole for each that no decoder would take.
+void FeedSource::append(std::string& frames, std::uint64_t next, std::span<const EventView> events, FeedBatch& batch) {
+  if (events.empty()) return;
+  if (std::all_of(events.begin(), events.end(), isRelayable)) {
+    batch.count += events.size();
+    return encodeEvents(frames, next, events);
+  }
+  std::vector<EventView> good;
+  std::copy_if(events.begin(), events.end(), std::back_inserter(good), isRelayable);
+  batch.count += good.size();
+  if (!good.empty()) encodeEvents(frames, next, good);
+  for (const auto& event : events) {
+    if (!isRelayable(event)) encode(frames, Hole{event.id});
+  }
 }
 
 }  // namespace sse::relay

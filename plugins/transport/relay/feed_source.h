@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -10,14 +11,20 @@
 
 namespace sse::relay {
 
+/// Where the events of an origin begin.
+struct First {
+  Identity id;
+  std::uint64_t position = 0;
+};
+
 /// A stretch of the journal as frames. Immutable, shared by all links that stand at the same place.
 struct FeedBatch {
   std::shared_ptr<const std::string> frames;
-  std::uint64_t next = 0;       ///< the position it goes up to
-  std::uint64_t count = 0;      ///< events in it
-  bool more = false;            ///< there are entries behind it already
-  bool hole = false;            ///< entries before its first one are gone
-  std::vector<Identity> first;  ///< Scope::All only: the first event of each origin in it
+  std::uint64_t next = 0;    ///< the position it goes up to
+  std::uint64_t count = 0;   ///< events in it
+  bool more = false;         ///< there are entries behind it already
+  std::uint64_t lost = 0;    ///< Scope::All only: an entry up to here is gone; 0: none behind where it began
+  std::vector<First> first;  ///< Scope::All only: the first event of each origin behind `lost`
 };
 
 /// Reads the journal for links and encodes each stretch once: links that keep up ask for the same one, so the newest is
@@ -33,7 +40,9 @@ class FeedSource {
   [[nodiscard]] const Journal& journal() const { return journal_; }
 
  private:
-  void encodeBatch(const JournalRead& got, Scope scope, FeedBatch& batch);
+  void encodeOwn(const JournalRead& got, FeedBatch& batch);
+  void encodeAll(const JournalRead& got, FeedBatch& batch);
+  void append(std::string& frames, std::uint64_t next, std::span<const EventView> events, FeedBatch& batch);
 
   const Journal& journal_;
   Counters& counters_;

@@ -8,6 +8,7 @@ namespace sse::relay {
 namespace {
 
 constexpr std::size_t kDonationBytes = std::size_t{256} << 10;  // written in one go
+constexpr std::size_t kFloorsPerFrame = 1024;
 
 }  // namespace
 
@@ -80,7 +81,11 @@ void Feeder::wanted(const Want& want) {
   cursor_ = want.after;
   acked_position_ = want.after;
   wanted_at_ = hub_.source().journal().checkpoint();
-  if (scope_ == Scope::All) donations_ = hub_.source().journal().checkpoints();
+  if (scope_ == Scope::All) {
+    floors_ = hub_.source().journal().floors();
+    donations_ = hub_.source().journal().checkpoints();
+  }
+  was_fed_ = true;
   hub_.feeding(*this);
   pump();
 }
@@ -108,29 +113,28 @@ void Feeder::pump() {
   if (link_.open()) hub_.acknowledged();
 }
 
-/// Keeps the first event of each origin behind the last hole: what is before it cannot be counted on.
+/// Keeps the first event of each origin behind the newest lost entry: what is before it cannot be counted on.
 void Feeder::noteLost(const FeedBatch& batch) {
-  if (batch.hole) {
-    lost_any_ = true;
-    first_.clear();
-  }
-  for (const auto& id : batch.first) {
-    const auto same = [&](const Identity& other) { return other.origin == id.origin; };
-    if (std::none_of(first_.begin(), first_.end(), same)) first_.push_back(id);
+  lost_ = std::max(lost_, batch.lost);
+  std::erase_if(first_, [this](const First& first) { return first.position <= lost_; });
+  for (const auto& fresh : batch.first) {
+    const auto same = [&](const First& first) { return first.id.origin == fresh.id.origin; };
+    if (std::none_of(first_.begin(), first_.end(), same)) first_.push_back(fresh);
   }
 }
 
 /// Sends a part of what ends the fill.
 void Feeder::finishFill() {
-  for (std::size_t bytes = 0; donated_ < donations_.size() && bytes < kDonationBytes; ++donated_) {
+  while (floors_ && link_.pending() < kDonationBytes) sendFloors();
+  for (std::size_t bytes = link_.pending(); donated_ < donations_.size() && bytes < kDonationBytes; ++donated_) {
     const auto before = link_.pending();
     link_.send(CheckpointFrame{std::move(donations_[donated_])});
     bytes += link_.pending() - before;
   }
-  if (donated_ == donations_.size()) {
+  if (!floors_ && donated_ == donations_.size()) {
     donations_ = {};
     donated_ = 0;
-    if (lost_any_) sendLost();
+    if (lost_ > 0) sendLost();
     link_.send(Filled{wanted_at_});
     filled_ = true;
     scope_ = Scope::Own;
@@ -139,11 +143,20 @@ void Feeder::finishFill() {
   link_.flush();
 }
 
+void Feeder::sendFloors() {
+  auto& rest = floors_->channels;
+  const auto count = std::min(rest.size(), kFloorsPerFrame);
+  const auto from = rest.end() - static_cast<std::ptrdiff_t>(count);
+  link_.send(FloorsFrame{{ours_.tag, floors_->forgotten, {from, rest.end()}}});
+  rest.erase(from, rest.end());
+  if (rest.empty()) floors_.reset();
+}
+
 void Feeder::sendLost() {
   for (const auto& highest : wanted_at_.highest) {
-    const auto same = [&](const Identity& other) { return other.origin == highest.origin; };
+    const auto same = [&](const First& first) { return first.id.origin == highest.origin; };
     const auto first = std::find_if(first_.begin(), first_.end(), same);
-    const auto lost = first == first_.end() ? highest.number : first->number - 1;
+    const auto lost = first == first_.end() ? highest.number : first->id.number - 1;
     if (lost > 0) link_.send(Hole{{highest.origin, lost}});
   }
 }

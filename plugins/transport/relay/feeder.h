@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,8 @@ class Feeder final : public LinkOwner {
 
   [[nodiscard]] State state() const { return state_; }
   [[nodiscard]] bool up() const { return state_ == State::Linked || state_ == State::Feeding; }
+  /// The peer had asked to be fed, whatever became of the link. [control]
+  [[nodiscard]] bool wasFed() const { return was_fed_; }
   [[nodiscard]] const Hello& peerHello() const { return theirs_; }
   [[nodiscard]] Link& link() { return link_; }
   [[nodiscard]] const std::string& remote() const { return remote_; }
@@ -58,6 +61,7 @@ class Feeder final : public LinkOwner {
   void wanted(const Want& want);
   void noteLost(const FeedBatch& batch);
   void finishFill();
+  void sendFloors();
   void sendLost();
 
   Hub& hub_;
@@ -65,6 +69,7 @@ class Feeder final : public LinkOwner {
   std::string received_;
   Link link_;
   State state_ = State::Greeting;
+  bool was_fed_ = false;
   Clock::time_point since_;
   Hello ours_;
   Hello theirs_;
@@ -78,9 +83,10 @@ class Feeder final : public LinkOwner {
 
   bool filled_ = false;
   Checkpoint wanted_at_;               // of the moment when Want came
-  bool lost_any_ = false;              // entries were gone when the fill was read
-  std::vector<Identity> first_;        // of each origin, the first event behind the last hole
-  std::vector<Checkpoint> donations_;  // checkpoints of other nodes still to be sent
+  std::uint64_t lost_ = 0;             // the newest entry that was gone when the fill was read
+  std::vector<First> first_;           // of each origin, the first event behind it
+  std::optional<Floors> floors_;       // of the moment of Want, as far as they are still to be sent
+  std::vector<Checkpoint> donations_;  // checkpoints still to be sent
   std::size_t donated_ = 0;
 };
 

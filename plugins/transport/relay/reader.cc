@@ -54,6 +54,8 @@ void Reader::onFrame(Frame frame, const std::shared_ptr<const void>& storage) {
     if (state_ == State::Reading) return onEvents(std::move(*events), storage);
   } else if (auto* checkpoint = std::get_if<CheckpointFrame>(&frame)) {
     return hub_.host().bus().publish(CheckpointReceived{std::move(checkpoint->checkpoint)});
+  } else if (auto* floors = std::get_if<FloorsFrame>(&frame)) {
+    return hub_.host().bus().publish(FloorsReceived{std::move(floors->floors)});
   } else if (auto* hole = std::get_if<Hole>(&frame)) {
     hub_.counters().holes.add();
     return handOver({peerName(), {}, hole->id});

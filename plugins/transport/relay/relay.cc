@@ -179,7 +179,7 @@ void Relay::down(Feeder& feeder) {
   const auto replaces = [&](const auto& other) {
     return other.get() != &feeder && other->up() && other->peerHello().tag == tag;
   };
-  if (tag != Tag{} && std::none_of(feeders_.begin(), feeders_.end(), replaces)) {
+  if (feeder.wasFed() && std::none_of(feeders_.begin(), feeders_.end(), replaces)) {
     reportFeeder(feeder, LinkChanged::State::Broken, "the peer no longer reads this node's events");
   }
   countLinks();

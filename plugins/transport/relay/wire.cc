@@ -11,6 +11,7 @@ constexpr std::size_t kMaxReason = 512;
 constexpr std::size_t kMaxPublisherId = 128;
 constexpr std::size_t kMaxIdempotency = 1024;
 constexpr std::size_t kLeastEvent = 1 + 8 + 1 + 5;  // kind, origin, number, five lengths
+constexpr std::size_t kLeastFloor = 1 + 1;          // text, number
 constexpr std::size_t kLeastIdentity = 8 + 1;       // origin, number
 
 /// Appends values to a string.
@@ -233,6 +234,20 @@ Answer readAnswer(Reader& in) {
   return answer;
 }
 
+FloorsFrame readFloors(Reader& in) {
+  FloorsFrame frame;
+  frame.floors.node = in.tag();
+  frame.floors.forgotten = in.number();
+  const auto count = in.count(kLeastFloor);
+  frame.floors.channels.reserve(count);
+  for (std::size_t i = 0; i < count && in.good(); ++i) {
+    auto channel = std::string(in.text(kMaxName));
+    const auto floor = in.number();
+    frame.floors.channels.emplace_back(std::move(channel), floor);
+  }
+  return frame;
+}
+
 Frame readFrame(FrameType type, Reader& in) {
   switch (type) {
     case FrameType::Hello: return readHello(in);
@@ -255,6 +270,7 @@ Frame readFrame(FrameType type, Reader& in) {
       return Ask{asked.origin, asked.number};
     }
     case FrameType::Answer: return readAnswer(in);
+    case FrameType::Floors: return readFloors(in);
   }
   in.fail();
   return Ping{};
@@ -309,6 +325,17 @@ struct Encoder {
   void operator()(const Ask& ask) const {
     frame(out, FrameType::Ask, [&](Writer& to) { to.identity({ask.node, ask.position}); });
   }
+  void operator()(const FloorsFrame& floors) const {
+    frame(out, FrameType::Floors, [&](Writer& to) {
+      to.array(floors.floors.node);
+      to.number(floors.floors.forgotten);
+      to.number(floors.floors.channels.size());
+      for (const auto& [channel, floor] : floors.floors.channels) {
+        to.text(std::string_view(channel).substr(0, kMaxName));
+        to.number(floor);
+      }
+    });
+  }
   void operator()(const Answer& answer) const {
     frame(out, FrameType::Answer, [&](Writer& to) {
       to.identity({answer.node, answer.position});
@@ -332,8 +359,8 @@ Result<std::optional<FrameHead>> decodeHead(std::string_view bytes, std::size_t 
   std::size_t size = 0;
   for (std::size_t i = 0; i < 4; ++i) size |= static_cast<std::size_t>(static_cast<unsigned char>(bytes[i])) << (8 * i);
   const auto type = static_cast<std::uint8_t>(bytes[4]);
-  if (type < static_cast<std::uint8_t>(FrameType::Hello) || type > static_cast<std::uint8_t>(FrameType::Answer)) {
-    return Error{Code::InvalidArgument, "frame: expected a type from 1 to 12, got " + std::to_string(type)};
+  if (type < static_cast<std::uint8_t>(FrameType::Hello) || type > static_cast<std::uint8_t>(FrameType::Floors)) {
+    return Error{Code::InvalidArgument, "frame: expected a type from 1 to 13, got " + std::to_string(type)};
   }
   if (size > max_body) {
     return Error{Code::TooLarge,
@@ -352,7 +379,7 @@ Result<Frame> decodeBody(FrameType type, std::string_view body) {
 
 void encode(std::string& out, const Frame& frame) { std::visit(Encoder{out}, frame); }
 
-void encodeEvents(std::string& out, std::uint64_t next, const std::vector<EventView>& events) {
+void encodeEvents(std::string& out, std::uint64_t next, std::span<const EventView> events) {
   frame(out, FrameType::Events, [&](Writer& to) {
     to.number(next);
     to.number(events.size());

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -35,6 +36,7 @@ enum class FrameType : std::uint8_t {
   Ping = 10,
   Ask = 11,
   Answer = 12,
+  Floors = 13,
 };
 
 using Nonce = std::array<char, 16>;
@@ -111,7 +113,13 @@ struct Answer {
   std::optional<Checkpoint> checkpoint;
 };
 
-using Frame = std::variant<Hello, Proof, Refuse, Want, Events, Hole, Filled, CheckpointFrame, Ack, Ping, Ask, Answer>;
+/// A part of what has fallen away at the feeder.
+struct FloorsFrame {
+  Floors floors;
+};
+
+using Frame = std::variant<Hello, Proof, Refuse, Want, Events, Hole, Filled, CheckpointFrame, Ack, Ping, Ask, Answer,
+                           FloorsFrame>;
 
 /// What stands at the front of received bytes.
 struct FrameHead {
@@ -130,7 +138,7 @@ Result<Frame> decodeBody(FrameType type, std::string_view body);
 void encode(std::string& out, const Frame& frame);
 
 /// Appends an Events frame; the views need not live longer than the call.
-void encodeEvents(std::string& out, std::uint64_t next, const std::vector<EventView>& events);
+void encodeEvents(std::string& out, std::uint64_t next, std::span<const EventView> events);
 
 /// Whether decodeBody takes this event: every decoder refuses the others.
 bool isRelayable(const EventView& event);

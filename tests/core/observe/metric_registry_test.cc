@@ -48,7 +48,8 @@ TEST_CASE("histograms are in seconds with cumulative buckets") {
 }
 
 TEST_CASE("a bad name aborts and says what is expected") {
-  for (const auto* name : {"requests_total", "sse_Api_total", "sse__x", "sse_api_", "sse_9", "sse_api total"}) {
+  for (const auto* name :
+       {"requests_total", "sse_Api_total", "sse__x", "sse_api_", "sse_9", "sse_", "sse_api total", "xsse_api_total"}) {
     const auto death = test::inChild([name] { MetricRegistry().counter(name, ""); });
     CHECK(death.aborted);
     CHECK(has(death.errors, std::string("metric ") + name + ": expected a name like sse_"));

@@ -91,6 +91,22 @@ TEST_CASE("events that are no longer kept become a hole") {
   CHECK(b.host.metrics().counter("sse_relay_holes_total", "").value() == 1);
 }
 
+TEST_CASE("events kept among lost ones arrive before the hole that tells of those") {
+  PollLoop loop;
+  Node a(loop, "a", "aaaa");
+  Node b(loop, "b", "bbbb");
+  connect(loop, a, b);
+  b.remove(a);
+  REQUIRE(loop.runUntil([&] { return b.host.metrics().gauge("sse_relay_links", "").value() == 1; }));
+  for (const auto* body : {"1", "2", "3", "4", "5"}) a.publish(body);
+  a.host.journal().drop(2);
+  a.host.journal().drop(4);
+  b.add(a);
+  REQUIRE(loop.runUntil([&] { return b.has("5"); }));
+  CHECK(b.host.journal().bodies() ==
+        std::vector<std::string>{"data: 1\n", "data: 3\n", "hole aaaa0000 4", "data: 5\n"});
+}
+
 TEST_CASE("a new node takes everything from one peer and only the rest from the others") {
   PollLoop loop;
   Node a(loop, "a", "aaaa");
@@ -132,6 +148,24 @@ TEST_CASE("a donor that lost entries tells the new node up to where of each orig
   c.add(a);
   REQUIRE(loop.runUntil([&] { return c.filledFrom(a); }));
   CHECK(c.host.journal().bodies() == std::vector<std::string>{"data: a4\n", "hole aaaa0000 3", "hole bbbb0000 1"});
+}
+
+TEST_CASE("a new node learns before it is filled what has fallen away at its donor") {
+  PollLoop loop;
+  Node a(loop, "a", "aaaa");
+  a.ready();
+  a.host.journal().setFloors(3, 3000);
+  Node c(loop, "c", "cccc");
+  c.add(a);
+  REQUIRE(loop.runUntil([&] { return c.filledFrom(a); }));
+  std::size_t channels = 0;
+  for (const auto& part : *c.floors) {
+    CHECK(part.floors.node == a.host.node().tag);
+    CHECK(part.floors.forgotten == 3);
+    channels += part.floors.channels.size();
+  }
+  CHECK(channels == 3000);
+  CHECK(c.floors->size() == 3);
 }
 
 TEST_CASE("a donor that dies is replaced by the next") {

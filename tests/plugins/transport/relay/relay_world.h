@@ -26,6 +26,7 @@ class Node {
     links = host.bus().record<LinkChanged>();
     checkpoints = host.bus().record<CheckpointReceived>();
     unknown = host.bus().record<CheckpointUnknown>();
+    floors = host.bus().record<FloorsReceived>();
     subscriptions_.push_back(host.bus().subscribe<PeerEvents>([this](const PeerEvents& message) {
       if (message.hole) host.journal().takeHole(*message.hole);
       for (const auto& event : message.batch.events) repeats += host.journal().take(event) ? 0 : 1;
@@ -102,6 +103,7 @@ class Node {
   std::shared_ptr<std::vector<LinkChanged>> links;
   std::shared_ptr<std::vector<CheckpointReceived>> checkpoints;
   std::shared_ptr<std::vector<CheckpointUnknown>> unknown;
+  std::shared_ptr<std::vector<FloorsReceived>> floors;
   relay::Relay relay;
 
  private:

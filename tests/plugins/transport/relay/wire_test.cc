@@ -69,7 +69,8 @@ std::vector<Frame> samples() {
           Ping{},
           Ask{tagOf("q"), 2},
           Answer{tagOf("q"), 2, checkpoint},
-          Answer{tagOf("q"), 2, std::nullopt}};
+          Answer{tagOf("q"), 2, std::nullopt},
+          FloorsFrame{{tagOf("f"), 5, {{"news", 7}, {"b", 1ULL << 40}}}}};
 }
 
 }  // namespace
@@ -129,7 +130,7 @@ TEST_CASE("a head is awaited, and refused by type and size") {
   CHECK(!*decodeHead(std::string_view("\1\0\0\0", 4), 10));
   CHECK((*decodeHead(std::string_view("\7\0\0\0\12", 5), 10))->size == 7);
   CHECK(!decodeHead(std::string_view("\7\0\0\0\0", 5), 10).ok());
-  CHECK(!decodeHead(std::string_view("\7\0\0\0\15", 5), 10).ok());
+  CHECK(!decodeHead(std::string_view("\7\0\0\0\16", 5), 10).ok());
   const auto large = decodeHead(std::string_view("\13\0\0\0\12", 5), 10);
   REQUIRE(!large.ok());
   CHECK(large.error().code == Code::TooLarge);

@@ -1,0 +1,27 @@
+#pragma once
+
+#include "api/node.h"
+#include "channel/journal.h"
+#include "cluster/checkpoints.h"
+#include "cluster/cluster.h"
+
+namespace sse::kernel {
+
+/// Ties the API's questions of those who resume from another node's position to the cluster's checkpoints. Owned by the
+/// running node. [any]
+class ClusterResume final : public api::ResumeSource {
+ public:
+  ClusterResume(channel::Journal& journal, cluster::Checkpoints& checkpoints)
+      : journal_(journal), checkpoints_(checkpoints) {}
+  void attach(cluster::Cluster& cluster) { cluster_ = &cluster; }
+
+  std::optional<Known> find(const Identity& identity, const Identity& deliverer) override;
+  void ask(const Identity& deliverer, std::function<void()> done) override;
+
+ private:
+  channel::Journal& journal_;
+  cluster::Checkpoints& checkpoints_;
+  cluster::Cluster* cluster_ = nullptr;
+};
+
+}  // namespace sse::kernel

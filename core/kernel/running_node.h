@@ -1,0 +1,118 @@
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "api/api.h"
+#include "base/worker_pool.h"
+#include "bus/message_bus.h"
+#include "cluster/cluster.h"
+#include "config/values.h"
+#include "kernel/cluster_resume.h"
+#include "kernel/plugin_set.h"
+#include "net/event_loop.h"
+#include "observe/log_sink.h"
+#include "observe/metric_registry.h"
+#include "server/http_server.h"
+#include "stream/streamer.h"
+
+namespace sse::kernel {
+
+/// What main has prepared: configuration read and checked, plugins opened and checked.
+struct NodeParts {
+  const config::Values& values;
+  observe::LogSink& sink;
+  observe::MetricRegistry& metrics;
+  PluginSet& plugins;
+  std::string version;
+};
+
+/// One node from its first thread to its last: builds every part by hand, in order, and takes them down in reverse. Made and
+/// driven by main; its control thread and its loops are its own.
+class RunningNode {
+ public:
+  explicit RunningNode(NodeParts parts);
+  ~RunningNode();
+  RunningNode(const RunningNode&) = delete;
+  RunningNode& operator=(const RunningNode&) = delete;
+
+  /// Creates and configures the plugins, opens nothing, starts nothing; all problems, one a line. [main]
+  Result<void> check();
+  /// Binds, configures and starts plugins, listens. What went wrong is undone. Code::InvalidArgument: configuration or
+  /// plugins; Code::System: the system refused. [main]
+  Result<void> start();
+  /// Begins to leave; `gone` is called on the control thread when the last stream is closed and the transports are flushed. [any]
+  void drain(std::function<void()> gone);
+  /// Takes what may change while running. The values are checked already and outlive the node. [any]
+  void reload(const config::Values& values);
+  /// Stops plugins and threads. [main]
+  void stop();
+
+ private:
+  /// One HTTP loop with everything that lives on it.
+  struct LoopParts;
+
+  Result<void> bind();
+  Result<void> startPlugins();
+  PluginSet::Problems configurePlugins();
+  void buildNode();
+  void buildCluster();
+  void buildLoops();
+  void startThreads();
+  void listen();
+  void becomeReady();
+  void sweep();
+  void announce(NodeStateChanged::State state);
+  void onOwnAppended(std::uint64_t head);
+  void afterDrainDelay();
+  void drainLoops();
+  void loopDrained();
+  [[nodiscard]] std::string statusParts();
+  /// Runs `call` on the control thread and waits for it. [main]
+  void onControl(const std::function<void()>& call);
+
+  NodeParts parts_;
+  std::unique_ptr<Logger> log_;
+  NodeInfo info_;
+  net::EventLoop control_;
+  std::thread control_thread_;
+  std::unique_ptr<base::WorkerPool> workers_;
+  std::unique_ptr<bus::MessageBus> bus_;
+  std::unique_ptr<net::Admission> admission_;
+  std::unique_ptr<cluster::Checkpoints> checkpoints_;
+  std::unique_ptr<channel::Journal> journal_;
+  std::unique_ptr<ClusterResume> resume_;
+  std::unique_ptr<cluster::Cluster> cluster_;
+  std::unique_ptr<Logger> cluster_log_;
+  std::unique_ptr<Logger> server_log_;
+  std::unique_ptr<Logger> bus_log_;
+  stream::ClientRegistry clients_;
+  std::unique_ptr<stream::StreamMetrics> stream_metrics_;
+  std::unique_ptr<server::ServerMetrics> server_metrics_;
+  std::unique_ptr<api::ApiMetrics> api_metrics_;
+  std::unique_ptr<api::AuthChain> auth_;
+  api::Node node_;
+  std::vector<std::unique_ptr<LoopParts>> loops_;
+  std::vector<base::Fd> listeners_;
+  base::Fd admin_listener_;
+  std::vector<std::string> upgrade_names_;
+
+  std::atomic<std::uint64_t> own_head_{0};
+  std::atomic<bool> appended_pending_{false};
+  std::atomic<bool> cluster_ready_{false};
+  std::shared_ptr<const std::string> not_ready_;
+  std::mutex not_ready_mutex_;
+  std::vector<Registration> subscriptions_;
+  Registration sweeper_;
+  Registration drain_timer_;
+  std::function<void()> gone_;
+  std::size_t loops_draining_ = 0;
+  std::chrono::steady_clock::time_point started_at_ = std::chrono::steady_clock::now();
+};
+
+}  // namespace sse::kernel

@@ -1,0 +1,209 @@
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <iostream>
+#include <list>
+#include <string>
+#include <vector>
+
+#include "base/fd.h"
+#include "client/publish.h"
+#include "client/subscribe.h"
+#include "config/cli.h"
+#include "config/describe.h"
+#include "kernel/option_tables.h"
+#include "kernel/plugin_list.h"
+#include "kernel/plugin_set.h"
+#include "kernel/running_node.h"
+#include "kernel/setup.h"
+#include "observe/log_sink.h"
+#include "observe/metric_registry.h"
+
+namespace {
+
+using namespace sse;
+
+constexpr int kOk = 0;
+constexpr int kSystem = 1;
+constexpr int kConfig = 78;  // EX_CONFIG of sysexits.h
+
+int complain(const std::vector<std::string>& problems) {
+  for (const auto& problem : problems) std::fprintf(stderr, "%s\n", problem.c_str());
+  return kConfig;
+}
+
+/// Signals are blocked before the first thread, so that only this thread sees them.
+sigset_t blockSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  return signals;
+}
+
+/// Waits for signals until the node is gone. A second request to end ends at once.
+class Watch {
+ public:
+  Watch(kernel::RunningNode& node, const config::CommandLine& line, const kernel::PluginCatalogue& catalogue, Logger& log)
+      : node_(node), line_(line), catalogue_(catalogue), log_(log), gone_(::eventfd(0, EFD_CLOEXEC)) {}
+
+  void run(const sigset_t& signals) {
+    const base::Fd source(::signalfd(-1, &signals, SFD_CLOEXEC));
+    pollfd wait[] = {{source.get(), POLLIN, 0}, {gone_.get(), POLLIN, 0}};
+    while (true) {
+      if (::poll(wait, 2, -1) < 0) continue;
+      if (wait[1].revents != 0) return;
+      signalfd_siginfo info{};
+      if (::read(source.get(), &info, sizeof info) != sizeof info) continue;
+      if (info.ssi_signo == SIGHUP) {
+        reload();
+      } else if (leaving_) {
+        std::_Exit(kSystem);
+      } else {
+        leave();
+      }
+    }
+  }
+
+ private:
+  void leave() {
+    leaving_ = true;
+    node_.drain([fd = gone_.get()] {
+      const std::uint64_t one = 1;
+      [[maybe_unused]] const auto written = ::write(fd, &one, sizeof one);
+    });
+  }
+
+  void reload() {
+    auto setup = kernel::readSetup(line_, catalogue_);
+    if (!setup.errors.empty()) {
+      for (const auto& error : setup.errors) log_.write(Level::Error, "reload-refused", error);
+      return;
+    }
+    reloaded_.push_back(std::move(setup.values));
+    node_.reload(reloaded_.back());
+  }
+
+  kernel::RunningNode& node_;
+  const config::CommandLine& line_;
+  const kernel::PluginCatalogue& catalogue_;
+  Logger& log_;
+  base::Fd gone_;
+  std::list<config::Values> reloaded_;
+  bool leaving_ = false;
+};
+
+[[noreturn]] void endHanging(std::string_view /*owner*/) { std::_Exit(kSystem); }
+
+int start(const config::CommandLine& line) {
+  const sigset_t signals = blockSignals();
+  const auto catalogue = kernel::catalogueOf(line);
+  const auto setup = kernel::readSetup(line, catalogue);
+  observe::MetricRegistry metrics;
+  const auto format =
+      setup.values.string("log.format") == "json" ? observe::LogFormat::Json : observe::LogFormat::Text;
+  observe::LogSink sink(std::cerr, format, observe::levelOf(setup.values.string("log.level")), metrics);
+  const auto log = sink.logger("kernel");
+  kernel::PluginSet plugins(*log, endHanging);
+  auto problems = setup.errors;
+  for (auto& problem : plugins.open(catalogue, kernel::choiceOf(setup.values))) problems.push_back(std::move(problem));
+  if (!problems.empty()) return complain(problems);
+
+  kernel::RunningNode node({setup.values, sink, metrics, plugins, SSE_VERSION});
+  if (const auto started = node.start(); !started) {
+    sink.flush();
+    std::fprintf(stderr, "%s\n", started.error().text.c_str());
+    return started.error().code == Code::System ? kSystem : kConfig;
+  }
+  Watch(node, line, catalogue, *log).run(signals);
+  node.stop();
+  log->write(Level::Info, "stopped", "stopped");
+  return kOk;
+}
+
+int check(const config::CommandLine& line) {
+  const auto catalogue = kernel::catalogueOf(line);
+  const auto setup = kernel::readSetup(line, catalogue);
+  observe::MetricRegistry metrics;
+  observe::LogSink sink(std::cerr, observe::LogFormat::Text, Level::Warning, metrics);
+  const auto log = sink.logger("kernel");
+  kernel::PluginSet plugins(*log, endHanging);
+  auto problems = setup.errors;
+  for (auto& problem : plugins.open(catalogue, kernel::choiceOf(setup.values))) problems.push_back(std::move(problem));
+  if (!problems.empty()) return complain(problems);
+  kernel::RunningNode node({setup.values, sink, metrics, plugins, SSE_VERSION});
+  if (const auto checked = node.check(); !checked) return complain({checked.error().text});
+  std::puts("configuration and plugins are good");
+  return kOk;
+}
+
+int options(const config::CommandLine& line) {
+  config::Registry registry;
+  kernel::addCoreTables(registry);
+  kernel::addPluginTables(registry, kernel::catalogueOf(line));
+  const auto found = line.command_flags.find("format");
+  const std::string format = found == line.command_flags.end() ? "text" : found->second;
+  if (format == "text") return std::fputs(config::describeText(registry).c_str(), stdout), kOk;
+  if (format == "json") return std::fputs(config::describeJson(registry).c_str(), stdout), kOk;
+  if (format == "markdown") return std::fputs(config::describeMarkdown(registry).c_str(), stdout), kOk;
+  if (format == "schema") return std::fputs(config::describeSchema(registry).c_str(), stdout), kOk;
+  return complain({"--format: expected text, json, markdown or schema, got \"" + format + "\""});
+}
+
+int plugins(const config::CommandLine& line) {
+  const auto catalogue = kernel::catalogueOf(line);
+  if (line.positional.empty()) return std::fputs(kernel::listPlugins(catalogue).c_str(), stdout), kOk;
+  const auto described = kernel::describePlugin(catalogue, line.positional.front());
+  if (!described) return complain({described.error().text});
+  return std::fputs(described->c_str(), stdout), kOk;
+}
+
+volatile std::sig_atomic_t interrupted = 0;
+
+int publish(const config::CommandLine& line) {
+  const auto command = client::parsePublish(line.positional, line.command_flags);
+  if (!command) return complain({command.error().text});
+  return client::runPublish(*command, std::cin, std::cout, std::cerr);
+}
+
+int subscribe(const config::CommandLine& line) {
+  const auto command = client::parseSubscribe(line.positional, line.command_flags);
+  if (!command) return complain({command.error().text});
+  std::signal(SIGINT, [](int) { interrupted = 1; });
+  std::signal(SIGTERM, [](int) { interrupted = 1; });
+  return client::runSubscribe(*command, std::cout, std::cerr, [] { return interrupted != 0; });
+}
+
+int run(const std::vector<std::string>& arguments) {
+  const auto line = config::parseCommandLine(arguments);
+  if (!line) return complain({line.error().text});
+  if (line->version) return std::puts("sse-cluster " SSE_VERSION), kOk;
+  if (line->help) return std::fputs(config::helpText(line->command).c_str(), stdout), kOk;
+  struct Row {
+    const char* command;
+    int (*run)(const config::CommandLine&);
+  };
+  static constexpr Row kCommands[] = {{"start", start},     {"check", check},     {"options", options},
+                                      {"plugins", plugins}, {"publish", publish}, {"subscribe", subscribe}};
+  for (const auto& row : kCommands) {
+    if (line->command == row.command) return row.run(*line);
+  }
+  return complain({config::helpText()});
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(std::vector<std::string>(argv + 1, argv + argc));
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "sse-cluster: %s\n", error.what());
+    return kSystem;
+  }
+}

@@ -1,0 +1,28 @@
+#include "net/socket_stream.h"
+
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <cstring>
+
+namespace sse::net {
+
+Result<std::size_t> SocketStream::read(std::span<char> into) {
+  const ssize_t got = ::recv(fd(), into.data(), into.size(), 0);
+  if (got > 0) return static_cast<std::size_t>(got);
+  if (got == 0) return Error{Code::Unavailable, "closed by the other side"};
+  if (errno == EAGAIN || errno == EINTR) return std::size_t{0};
+  return Error{Code::Unavailable, std::strerror(errno)};
+}
+
+Result<std::size_t> SocketStream::write(std::span<const iovec> parts) {
+  msghdr message{};
+  message.msg_iov = const_cast<iovec*>(parts.data());
+  message.msg_iovlen = parts.size();
+  const ssize_t sent = ::sendmsg(fd(), &message, MSG_NOSIGNAL);
+  if (sent >= 0) return static_cast<std::size_t>(sent);
+  if (errno == EAGAIN || errno == EINTR) return std::size_t{0};
+  return Error{Code::Unavailable, std::strerror(errno)};
+}
+
+}  // namespace sse::net

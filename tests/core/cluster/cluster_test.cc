@@ -1,0 +1,195 @@
+#include "cluster/cluster.h"
+
+#include <doctest/doctest.h>
+
+#include "support/fake_host.h"
+#include "support/fake_loop.h"
+
+using namespace sse;
+using namespace std::chrono_literals;
+using sse::cluster::Checkpoints;
+using sse::cluster::Cluster;
+using sse::test::tagOf;
+
+namespace {
+
+struct World {
+  test::FakeLoop loop;
+  test::FakeHost host{loop, "self", "self"};
+  test::FakeBus& bus = host.bus();
+  Checkpoints checkpoints{tagOf("self"), 10min};
+  int settled = 0;
+  std::shared_ptr<std::vector<PeerAdded>> added = bus.record<PeerAdded>();
+  std::shared_ptr<std::vector<PeerRemoved>> removed = bus.record<PeerRemoved>();
+  std::shared_ptr<std::vector<CheckpointWanted>> wanted = bus.record<CheckpointWanted>();
+  Cluster cluster{bus,
+                  loop,
+                  host.log(),
+                  host.metrics(),
+                  checkpoints,
+                  {"self", tagOf("self"), {"hosts"}},
+                  {[this](const EventView* events, std::size_t count, std::string_view) {
+                     std::size_t repeats = 0;
+                     for (std::size_t i = 0; i < count; ++i) repeats += host.journal().take(events[i]) ? 0 : 1;
+                     return repeats;
+                   },
+                   [this](const Identity& lost) { host.journal().takeHole(lost); },
+                   [this] { return host.journal().checkpoint(); }, [this] { ++settled; }}};
+
+  template <typename Message>
+  void say(Message message) {
+    bus.publish(std::move(message));
+    loop.run();
+  }
+  void members(const std::vector<std::string>& addresses) {
+    MembershipChanged message{"hosts", {}};
+    for (const auto& address : addresses) {
+      Member member;
+      member.address = address;
+      member.http_port = 80;
+      message.members.push_back(member);
+    }
+    say(message);
+  }
+  void link(std::string key, std::string name, bool filled) {
+    LinkChanged link;
+    link.key = std::move(key);
+    link.tag = tagOf(name == "self" ? "twin" : name);
+    link.name = std::move(name);
+    link.state = LinkChanged::State::Connected;
+    link.filled = filled;
+    say(link);
+  }
+};
+
+EventView event(std::string_view origin, std::uint64_t number) {
+  EventView view;
+  view.id = {tagOf(origin), number};
+  view.channel = "c";
+  view.body = "data: x\n";
+  return view;
+}
+
+}  // namespace
+
+TEST_CASE("members become peers and the node settles when all of them are filled") {
+  World world;
+  world.cluster.start();
+  CHECK(!world.cluster.readiness().ready);
+  world.members({"a", "b"});
+  CHECK(world.added->size() == 2);
+  world.link("a:80", "a", true);
+  world.link("b:80", "b", false);
+  CHECK(world.settled == 0);
+  world.link("b:80", "b", true);
+  CHECK(world.settled == 1);
+  CHECK(world.cluster.readiness().ready);
+  CHECK(world.cluster.view()->nodes.size() == 2);
+  CHECK(world.host.metrics().gauge("sse_cluster_nodes", "").value() == 2);
+  world.members({"a"});
+  CHECK(world.removed->size() == 1);
+  world.loop.advance(10s);
+  CHECK(world.settled == 1);
+}
+
+TEST_CASE("a node without peers settles when discovery said so, and not before it started") {
+  World world;
+  world.members({});
+  CHECK(world.settled == 0);
+  world.cluster.start();
+  CHECK(world.settled == 1);
+}
+
+TEST_CASE("a peer that does not answer holds the start up only so long") {
+  World world;
+  world.cluster.start();
+  world.members({"a"});
+  world.loop.advance(1900ms);
+  CHECK(world.settled == 0);
+  world.loop.advance(200ms);
+  CHECK(world.settled == 1);
+}
+
+TEST_CASE("of two nodes with one name the newcomer is not ready until the other goes") {
+  World world;
+  world.cluster.start();
+  world.members({"a"});
+  world.link("a:80", "self", true);
+  CHECK(world.settled == 1);
+  CHECK(!world.cluster.readiness().ready);
+  CHECK(world.cluster.readiness().reason.find("node.name") == 0);
+  CHECK(world.host.log().lines("node-name-clash").size() == 1);
+  world.loop.advance(125s);
+  CHECK(world.host.log().lines("node-name-clash").size() == 3);
+  world.members({});
+  CHECK(world.cluster.readiness().ready);
+}
+
+TEST_CASE("the node that was there first stays ready and says it") {
+  World world;
+  world.cluster.start();
+  world.members({});
+  CHECK(world.settled == 1);
+  world.members({"a"});
+  world.link("a:80", "self", true);
+  CHECK(world.cluster.readiness().ready);
+  CHECK(world.host.log().lines("node-name-clash").size() == 1);
+}
+
+TEST_CASE("what peers hand over is appended once, and holes where they belong") {
+  World world;
+  PeerEvents events{"a", {}, std::nullopt};
+  events.batch.events = {event("a", 3), event("a", 5), event("a", 5)};
+  world.say(events);
+  world.say(PeerEvents{"a", {}, Identity{tagOf("a"), 8}});
+  world.say(events);
+  CHECK(world.host.journal().entries().size() == 3);
+  CHECK(world.host.metrics().counter("sse_cluster_events_total", "").value() == 2);
+  CHECK(world.host.metrics().counter("sse_cluster_duplicates_total", "").value() == 4);
+  CHECK(world.host.metrics().counter("sse_cluster_holes_total", "").value() == 1);
+}
+
+TEST_CASE("the own journal's checkpoints are recorded while it grows") {
+  World world;
+  world.host.journal().append("c", "data: 1\n");
+  world.loop.advance(250ms);
+  CHECK(world.checkpoints.find(tagOf("self"), 1)->position == 1);
+  world.host.journal().append("c", "data: 2\n");
+  CHECK(world.checkpoints.find(tagOf("self"), 2)->position == 1);
+  world.loop.advance(250ms);
+  CHECK(world.checkpoints.find(tagOf("self"), 2)->position == 2);
+}
+
+TEST_CASE("a checkpoint is looked for here, then with the peers, then given up") {
+  World world;
+  using Answers = std::vector<std::optional<std::uint64_t>>;
+  Answers answers;
+  const auto note = [&](const std::optional<Checkpoint>& found) {
+    answers.push_back(found ? std::optional(found->position) : std::nullopt);
+  };
+  const auto find = [&](std::uint64_t position) {
+    world.cluster.findCheckpoint(tagOf("a"), position, note);
+    world.loop.run();
+  };
+  world.say(CheckpointReceived{{tagOf("a"), 50, {}}});
+  find(60);
+  CHECK(answers == Answers{50});
+  CHECK(world.wanted->empty());
+  find(40);
+  find(40);
+  CHECK(world.wanted->size() == 1);
+  world.say(CheckpointReceived{{tagOf("a"), 35, {}}});
+  CHECK(answers == Answers{50, 35, 35});
+  find(20);
+  world.say(CheckpointUnknown{tagOf("a"), 20});
+  CHECK(answers.back() == std::nullopt);
+  find(10);  // who knows nothing at 20 knows nothing at 10
+  CHECK(world.wanted->size() == 2);
+  CHECK(answers.size() == 5);
+  world.loop.advance(1100ms);
+  find(10);
+  CHECK(world.wanted->size() == 3);
+  CHECK(answers.size() == 5);
+  world.loop.advance(1100ms);
+  CHECK(answers.size() == 6);
+}

@@ -1,0 +1,183 @@
+#include "cluster/peer_table.h"
+
+#include <doctest/doctest.h>
+
+#include "support/fake_journal.h"
+
+using namespace sse;
+using namespace std::chrono_literals;
+using sse::cluster::PeerTable;
+using sse::test::tagOf;
+
+namespace {
+
+const Clock::time_point kStart{1h};
+
+Member member(std::string address, Member::State state = Member::State::Alive, std::string name = {}) {
+  Member member;
+  member.name = std::move(name);
+  member.address = std::move(address);
+  member.http_port = 80;
+  member.state = state;
+  return member;
+}
+
+LinkChanged link(std::string key, std::string_view tag, std::string name, bool filled = true) {
+  LinkChanged link;
+  link.key = std::move(key);
+  link.tag = tagOf(tag);
+  link.name = std::move(name);
+  link.state = LinkChanged::State::Connected;
+  link.filled = filled;
+  return link;
+}
+
+LinkChanged brokenLink(std::string key) {
+  LinkChanged link;
+  link.key = std::move(key);
+  link.state = LinkChanged::State::Broken;
+  link.reason = "refused";
+  return link;
+}
+
+struct World {
+  PeerTable table{"self", tagOf("self")};
+  Clock::time_point now = kStart;
+  PeerTable::Changes say(std::string source, std::vector<Member> members) {
+    return table.membership({std::move(source), std::move(members)}, now);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a peer known by two plugins is one peer until neither knows it") {
+  World world;
+  CHECK(world.say("hosts", {member("a")}).added.size() == 1);
+  CHECK(world.say("dns", {member("a")}).added.empty());
+  CHECK(world.table.view(world.now).nodes.size() == 1);
+  CHECK(world.table.view(world.now).nodes[0].sources == std::vector<std::string>{"dns", "hosts"});
+  CHECK(world.say("hosts", {}).removed.empty());
+  const auto changes = world.say("dns", {});
+  REQUIRE(changes.removed.size() == 1);
+  CHECK(changes.removed[0].key == "a:80");
+}
+
+TEST_CASE("a peer that one plugin sees alive is alive") {
+  World world;
+  world.say("gossip", {member("a", Member::State::Dead)});
+  CHECK(world.table.view(world.now).nodes[0].state == Member::State::Dead);
+  CHECK(world.say("hosts", {member("a")}).added.size() == 1);
+  CHECK(world.table.view(world.now).nodes[0].state == Member::State::Alive);
+  const auto changes = world.say("hosts", {});
+  CHECK(changes.removed.size() == 1);
+  CHECK(world.table.view(world.now).nodes[0].state == Member::State::Dead);
+}
+
+TEST_CASE("who left or died stays listed for a minute and may come back") {
+  World world;
+  world.say("gossip", {member("a"), member("b")});
+  world.say("gossip", {member("a", Member::State::Left)});
+  CHECK(world.table.view(world.now).nodes.size() == 2);
+  CHECK(world.table.view(world.now).nodes[1].state == Member::State::Left);
+  world.now += 59s;
+  CHECK(!world.table.tick(world.now));
+  CHECK(world.say("gossip", {member("a")}).added.size() == 1);
+  world.now += 1s;
+  CHECK(world.table.tick(world.now));
+  REQUIRE(world.table.view(world.now).nodes.size() == 1);
+  CHECK(world.table.view(world.now).nodes[0].state == Member::State::Alive);
+}
+
+TEST_CASE("this node and members without an HTTP port are no peers") {
+  World world;
+  auto self = member("me");
+  self.self = true;
+  auto foreign = member("other");
+  foreign.http_port = 0;
+  CHECK(world.say("gossip", {self, foreign}).added.empty());
+  CHECK(world.table.allFilled());
+}
+
+TEST_CASE("an endpoint that leads back counts as linked and is not listed") {
+  World world;
+  world.say("hosts", {member("a")});
+  auto self = link("a:80", "self", "self");
+  self.state = LinkChanged::State::Self;
+  world.table.link(self, world.now);
+  CHECK(world.table.view(world.now).nodes.empty());
+  CHECK(world.table.allFilled());
+  CHECK(!world.table.clash());
+}
+
+TEST_CASE("all is filled when every alive peer is linked and filled") {
+  World world;
+  CHECK(world.table.allFilled());
+  world.say("gossip", {member("a"), member("b"), member("c", Member::State::Suspect)});
+  CHECK(!world.table.allFilled());
+  world.table.link(link("a:80", "a", "a"), world.now);
+  world.table.link(link("b:80", "b", "b", false), world.now);
+  CHECK(!world.table.allFilled());
+  world.table.link(link("b:80", "b", "b"), world.now);
+  CHECK(world.table.allFilled());
+}
+
+TEST_CASE("two endpoints of one process are one node, with the lag its own link tells") {
+  World world;
+  world.say("hosts", {member("a"), member("b")});
+  world.table.link(link("a:80", "t", "n2"), world.now);
+  world.table.link(link("b:80", "t", "n2"), world.now);
+  auto incoming = link("", "t", "n2");
+  incoming.lag_events = 7;
+  world.table.link(incoming, world.now);
+  const auto view = world.table.view(world.now);
+  REQUIRE(view.nodes.size() == 1);
+  CHECK(view.nodes[0].name == "n2");
+  CHECK(view.nodes[0].lag_events == 7);
+}
+
+TEST_CASE("a node that connected by itself is listed while it is connected") {
+  World world;
+  world.table.link(link("", "t", "n2"), world.now);
+  REQUIRE(world.table.view(world.now).nodes.size() == 1);
+  CHECK(world.table.view(world.now).nodes[0].address.empty());
+  auto gone = brokenLink("");
+  gone.tag = tagOf("t");
+  world.table.link(gone, world.now);
+  CHECK(world.table.view(world.now).nodes.empty());
+}
+
+TEST_CASE("a link that stays broken makes the peer suspect") {
+  World world;
+  world.say("hosts", {member("a")});
+  world.table.link(brokenLink("a:80"), world.now);
+  CHECK(world.table.view(world.now).nodes[0].state == Member::State::Alive);
+  world.now += 3s;
+  world.table.link(brokenLink("a:80"), world.now);
+  world.now += 2s;
+  CHECK(world.table.tick(world.now));
+  CHECK(world.table.view(world.now).nodes[0].state == Member::State::Suspect);
+  CHECK(world.table.view(world.now).nodes[0].reason == "refused");
+  world.table.link(link("a:80", "a", "a"), world.now);
+  CHECK(world.table.view(world.now).nodes[0].state == Member::State::Alive);
+}
+
+TEST_CASE("a live process with this node's name and another tag is a clash") {
+  World world;
+  world.say("hosts", {member("a")});
+  world.table.link(link("a:80", "x", "self"), world.now);
+  CHECK(world.table.clash() == "a:80");
+  world.table.link(brokenLink("a:80"), world.now);
+  CHECK(!world.table.clash());
+  world.table.link(link("", "x", "self"), world.now);
+  CHECK(world.table.clash() == "x0000000");
+}
+
+TEST_CASE("words of a link to an endpoint that is gone are ignored") {
+  World world;
+  world.say("hosts", {member("a")});
+  world.say("hosts", {});
+  world.table.link(link("a:80", "a", "a"), world.now);
+  world.table.link(link("z:80", "z", "z"), world.now);
+  REQUIRE(world.table.view(world.now).nodes.size() == 1);
+  CHECK(world.table.view(world.now).nodes[0].link == LinkChanged::State::Broken);
+}
