@@ -281,6 +281,7 @@ void Journal::setDonor(const Tag& donor, std::uint64_t forgotten_floor) {
   const std::lock_guard lock(mutex_);
   donor_ = donor;
   donor_forgotten_floor_ = forgotten_floor;
+  for (auto& [name, log] : logs_) log->donor_floor_ = std::max(log->donor_floor_, forgotten_floor);
 }
 
 void Journal::setDonorFloor(std::string_view channel, std::uint64_t floor) {

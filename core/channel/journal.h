@@ -158,6 +158,7 @@ class Journal final : public sse::Journal {
   [[nodiscard]] JournalRead read(std::uint64_t after, Scope scope, std::size_t max_events,
                                  std::size_t max_bytes) const override;
   [[nodiscard]] Checkpoint checkpoint() const override;
+  [[nodiscard]] Floors floors() const override;
   [[nodiscard]] std::optional<Checkpoint> checkpointOf(Tag node, std::uint64_t position) const override {
     return callbacks_.checkpoint_of ? callbacks_.checkpoint_of(node, position) : std::nullopt;
   }

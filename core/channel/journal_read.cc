@@ -244,7 +244,8 @@ JournalRead Journal::read(std::uint64_t after, Scope scope, std::size_t max_even
   result.next = after;
   {
     const std::lock_guard lock(mutex_);
-    result.hole = (scope == Scope::Own ? own_evicted_ : any_evicted_) > after;
+    result.lost = scope == Scope::Own ? own_evicted_ : any_evicted_;
+    result.hole = result.lost > after;
     std::size_t bytes = 0;
     std::size_t looked = 0;
     const Entry* entry = firstAfter(after);
@@ -264,6 +265,15 @@ JournalRead Journal::read(std::uint64_t after, Scope scope, std::size_t max_even
   for (const auto& entry : *kept) result.batch.events.push_back(entry->view());
   result.batch.storage = std::move(kept);
   return result;
+}
+
+Floors Journal::floors() const {
+  const std::lock_guard lock(mutex_);
+  Floors floors{own_, forgotten_floor_, {}};
+  for (const auto& [name, log] : logs_) {
+    if (log->floor_ > forgotten_floor_) floors.channels.emplace_back(name, log->floor_);
+  }
+  return floors;
 }
 
 Checkpoint Journal::checkpoint() const {

@@ -277,6 +277,10 @@ Result<void> RunningNode::startPlugins() {
         parts->loop.post([api = &parts->api, position = message.position] { api->acknowledged(position); });
       }
     }));
+    subscriptions_.push_back(bus_->subscribe<FloorsReceived>([this](const FloorsReceived& message) {
+      journal_->setDonor(message.floors.node, message.floors.forgotten);
+      for (const auto& [channel, floor] : message.floors.channels) journal_->setDonorFloor(channel, floor);
+    }));
     problems = configurePlugins();
     if (!problems.empty()) return;
     auth_ = std::make_unique<api::AuthChain>(parts_.plugins.auths());
