@@ -1,14 +1,13 @@
-#include <poll.h>
-#include <sys/eventfd.h>
-#include <sys/signalfd.h>
-#include <unistd.h>
-
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
 #include <list>
+#include <poll.h>
 #include <string>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
 #include <vector>
 
 #include "base/fd.h"
@@ -50,7 +49,8 @@ sigset_t blockSignals() {
 /// Waits for signals until the node is gone. A second request to end ends at once.
 class Watch {
  public:
-  Watch(kernel::RunningNode& node, const config::CommandLine& line, const kernel::PluginCatalogue& catalogue, Logger& log)
+  Watch(kernel::RunningNode& node, const config::CommandLine& line, const kernel::PluginCatalogue& catalogue,
+        Logger& log)
       : node_(node), line_(line), catalogue_(catalogue), log_(log), gone_(::eventfd(0, EFD_CLOEXEC)) {}
 
   void run(const sigset_t& signals) {
@@ -106,8 +106,7 @@ int start(const config::CommandLine& line) {
   const auto catalogue = kernel::catalogueOf(line);
   const auto setup = kernel::readSetup(line, catalogue);
   observe::MetricRegistry metrics;
-  const auto format =
-      setup.values.string("log.format") == "json" ? observe::LogFormat::Json : observe::LogFormat::Text;
+  const auto format = setup.values.string("log.format") == "json" ? observe::LogFormat::Json : observe::LogFormat::Text;
   observe::LogSink sink(std::cerr, format, observe::levelOf(setup.values.string("log.level")), metrics);
   const auto log = sink.logger("kernel");
   kernel::PluginSet plugins(*log, endHanging);

@@ -12,9 +12,14 @@ void Api::appendControl(Request& request, EventKind kind, std::string_view chann
     return connection.problem(503, "node: starting", {&retry, 1});
   }
   channel::Submission submission;
-  submission.entry = channel::Entry::make(channel::Draft{.kind = kind, .channel = channel, .client = client,
-                                                         .publisher_id = {}, .idempotency = {}, .event = {},
-                                                         .data = {}, .retry_ms = {}});
+  submission.entry = channel::Entry::make(channel::Draft{.kind = kind,
+                                                         .channel = channel,
+                                                         .client = client,
+                                                         .publisher_id = {},
+                                                         .idempotency = {},
+                                                         .event = {},
+                                                         .data = {},
+                                                         .retry_ms = {}});
   node_.journal->append({&submission, 1}, nowUs());
   connection.respond(204, "", "");
 }

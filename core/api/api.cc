@@ -80,7 +80,8 @@ void Api::options(server::Connection& connection, const http::Head& head, std::s
 /// RFC 9110 7.8: an upgrade that nobody here speaks is ignored.
 bool Api::upgrade(server::Connection& connection, const http::Head& head) {
   const auto protocol = head.header("Upgrade");
-  if (head.method != http::Method::Get || head.minor == 0 || connection.admin() || !node_.claims(protocol)) return false;
+  if (head.method != http::Method::Get || head.minor == 0 || connection.admin() || !node_.claims(protocol))
+    return false;
   std::string received;
   const std::string address = connection.address();
   std::string answer = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: ";

@@ -31,8 +31,8 @@ struct Request {
   bool peers_asked = false;
 };
 
-/// The HTTP interface of one loop: finds the route, asks who may, answers. Owned by main, lives on its loop. One file per
-/// route group implements it.
+/// The HTTP interface of one loop: finds the route, asks who may, answers. Owned by main, lives on its loop. One file
+/// per route group implements it.
 class Api final : public server::Handler {
  public:
   Api(Node& node, unsigned number, net::EventLoop& loop, stream::Streamer& streamer);
@@ -76,10 +76,11 @@ class Api final : public server::Handler {
   std::optional<stream::Start> startOf(Request& request, const stream::Joined& joined, std::string_view client,
                                        const std::vector<std::string>& channels, const std::string& last_id);
   stream::Start startAtPosition(const channel::Query& query, const stream::Joined& joined,
-                                const std::vector<std::string>& channels, std::uint64_t after, std::string_view id) const;
+                                const std::vector<std::string>& channels, std::uint64_t after,
+                                std::string_view id) const;
   std::optional<stream::Start> startFromElsewhere(Request& request, const channel::Query& query,
-                                                  const stream::Joined& joined, const std::vector<std::string>& channels,
-                                                  std::string_view id);
+                                                  const stream::Joined& joined,
+                                                  const std::vector<std::string>& channels, std::string_view id);
   stream::Start startUnknown(const stream::Joined& joined, const std::vector<std::string>& channels,
                              std::string_view id, std::string_view reason) const;
 

@@ -46,7 +46,8 @@ std::optional<Decision> Api::authorize(Request& request, Action action, std::spa
 
 std::string Api::remoteAddress(const Request& request) const {
   const std::string direct = request.connection.address();
-  if (node_.trusted_proxies.empty() || std::ranges::find(node_.trusted_proxies, direct) == node_.trusted_proxies.end()) {
+  if (node_.trusted_proxies.empty() ||
+      std::ranges::find(node_.trusted_proxies, direct) == node_.trusted_proxies.end()) {
     return direct;
   }
   // The last hop that is no proxy of ours is the nearest one that we did not write ourselves.
@@ -57,7 +58,8 @@ std::string Api::remoteAddress(const Request& request) const {
     forwarded = comma == std::string_view::npos ? std::string_view() : forwarded.substr(0, comma);
     while (!hop.empty() && hop.front() == ' ') hop.remove_prefix(1);
     while (!hop.empty() && hop.back() == ' ') hop.remove_suffix(1);
-    if (!hop.empty() && std::ranges::find(node_.trusted_proxies, hop) == node_.trusted_proxies.end()) return std::string(hop);
+    if (!hop.empty() && std::ranges::find(node_.trusted_proxies, hop) == node_.trusted_proxies.end())
+      return std::string(hop);
   }
   return direct;
 }
@@ -91,9 +93,10 @@ void Api::again(server::ConnectionId id, const std::string& raw, std::optional<D
   }
   const auto match = router().match(head.method, head.path);
   Request request{*connection, head, body, match, static_cast<Verb>(match.id), std::move(decision), peers_asked};
+  server::HttpServer::reopen(*connection);
   handle(request);
   settle();
-  server_->answered(*connection);
+  if (!connection->held()) server_->answered(*connection);
 }
 
 }  // namespace sse::api

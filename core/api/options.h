@@ -7,11 +7,16 @@
 namespace sse::api {
 
 inline constexpr std::array kOptions = std::to_array<Option>({
-    {.key = "publish.wait", .type = OptionType::String, .default_text = "journal",
+    {.key = "publish.wait",
+     .type = OptionType::String,
+     .default_text = "journal",
      .help = "what a publish waits for: journal (this node has it) or peers (every live link has it)",
      .choices = "journal,peers"},
-    {.key = "limits.publish_rate", .type = OptionType::Integer, .default_text = nullptr,
-     .help = "events per second of one identity, else of one address", .min = 1},
+    {.key = "limits.publish_rate",
+     .type = OptionType::Integer,
+     .default_text = nullptr,
+     .help = "events per second of one identity, else of one address",
+     .min = 1},
 });
 
 }  // namespace sse::api

@@ -14,15 +14,14 @@ nlohmann::json channelJson(const channel::Journal::Listed& listed, const Tag& ow
   const auto id = [&](const channel::EntryRef& entry) {
     return entry ? nlohmann::json(stream::shownId(*entry, own)) : nlohmann::json(nullptr);
   };
-  return {{"channel", listed.name},
-          {"subscribers", listed.subscribers},
-          {"events", listed.extent.events},
-          {"bytes", listed.extent.bytes},
-          {"oldest_id", id(listed.extent.oldest)},
-          {"newest_id", id(listed.extent.newest)}};
+  return {
+      {"channel", listed.name},       {"subscribers", listed.subscribers},     {"events", listed.extent.events},
+      {"bytes", listed.extent.bytes}, {"oldest_id", id(listed.extent.oldest)}, {"newest_id", id(listed.extent.newest)}};
 }
 
-std::string text(const nlohmann::json& json) { return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace); }
+std::string text(const nlohmann::json& json) {
+  return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
 
 }  // namespace
 
@@ -32,7 +31,9 @@ void Api::health(Request& request) {
   std::string reason;
   if (request.verb == Verb::Startup && state == NodeState::Starting) reason = "starting";
   if (request.verb == Verb::Ready) {
-    reason = state == NodeState::Starting ? "starting" : state == NodeState::Draining ? "draining" : node_.not_ready_reason();
+    reason = state == NodeState::Starting   ? "starting"
+             : state == NodeState::Draining ? "draining"
+                                            : node_.not_ready_reason();
   }
   if (reason.empty()) return connection.respond(200, "application/json", R"({"status":"ok"})");
   const http::Header retry{"Retry-After", "1"};
@@ -73,17 +74,19 @@ void Api::channelsPage(Request& request) {
   if (!after || !limit) return request.connection.problem(400, "query: bad percent escape");
   std::size_t count = kPage;
   if (*limit) {
-    const bool digits = !(*limit)->empty() && (*limit)->size() <= 4 &&
-                        (*limit)->find_first_not_of("0123456789") == std::string::npos;
+    const bool digits =
+        !(*limit)->empty() && (*limit)->size() <= 4 && (*limit)->find_first_not_of("0123456789") == std::string::npos;
     count = digits ? static_cast<std::size_t>(std::stoul(**limit)) : 0;
     if (count < 1 || count > kMaxPage) return request.connection.problem(400, "limit: expected 1 to 1000");
   }
   answerOnWorker(request, "application/json", [this, from = after->value_or(""), count] {
     const auto listed = node_.journal->list(from, count + 1);
     auto rows = nlohmann::json::array();
-    for (std::size_t i = 0; i < listed.size() && i < count; ++i) rows.push_back(channelJson(listed[i], node_.info->tag));
+    for (std::size_t i = 0; i < listed.size() && i < count; ++i)
+      rows.push_back(channelJson(listed[i], node_.info->tag));
     const bool more = listed.size() > count;
-    return text({{"channels", rows}, {"next", more ? nlohmann::json(listed[count - 1].name) : nlohmann::json(nullptr)}});
+    return text(
+        {{"channels", rows}, {"next", more ? nlohmann::json(listed[count - 1].name) : nlohmann::json(nullptr)}});
   });
 }
 

@@ -12,8 +12,8 @@ EventKind kindOf(Verb verb) {
   return verb == Verb::PublishAll ? EventKind::Broadcast : EventKind::Channel;
 }
 
-std::string idempotencyOf(const Request& request, const Decision& who, std::string_view channel, std::string_view client,
-                          std::string_view content) {
+std::string idempotencyOf(const Request& request, const Decision& who, std::string_view channel,
+                          std::string_view client, std::string_view content) {
   const auto key = request.head.header("Idempotency-Key");
   if (key.empty()) return {};
   std::string scope(channel);
@@ -126,7 +126,8 @@ void Api::publishBatch(Request& request) {
     const auto key = request.head.header("Idempotency-Key");
     const std::string idempotency =
         key.empty() ? "" : idempotencyOf(request, *who, line.event.channel, std::to_string(i), line.text);
-    publisher_.add(makeEntry(line.event, EventKind::Channel, line.event.channel, "", idempotency), connection, batch, i);
+    publisher_.add(makeEntry(line.event, EventKind::Channel, line.event.channel, "", idempotency), connection, batch,
+                   i);
   }
 }
 

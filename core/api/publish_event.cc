@@ -25,7 +25,8 @@ Result<void> checkId(std::string_view id) {
 }
 
 Result<void> checkEvent(std::string_view event) {
-  const bool control = std::ranges::any_of(event, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+  const bool control =
+      std::ranges::any_of(event, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
   if (event.size() > kMaxEvent || control) {
     return wrong("event: expected at most 256 bytes without control characters");
   }
@@ -61,8 +62,8 @@ Result<PublishEvent> parsePublish(http::MediaType type, std::string_view body) {
   return out;
 }
 
-channel::EntryRef makeEntry(const PublishEvent& event, EventKind kind, std::string_view channel, std::string_view client,
-                            std::string_view idempotency) {
+channel::EntryRef makeEntry(const PublishEvent& event, EventKind kind, std::string_view channel,
+                            std::string_view client, std::string_view idempotency) {
   return channel::Entry::make(
       channel::Draft{kind, channel, client, event.id, idempotency, event.event, event.data, event.retry_ms});
 }

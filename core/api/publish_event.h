@@ -23,7 +23,7 @@ struct PublishEvent {
 Result<PublishEvent> parsePublish(http::MediaType type, std::string_view body);
 
 /// The entry to append. [any]
-channel::EntryRef makeEntry(const PublishEvent& event, EventKind kind, std::string_view channel, std::string_view client,
-                            std::string_view idempotency);
+channel::EntryRef makeEntry(const PublishEvent& event, EventKind kind, std::string_view channel,
+                            std::string_view client, std::string_view idempotency);
 
 }  // namespace sse::api

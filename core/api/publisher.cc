@@ -16,14 +16,14 @@ constexpr const char* kConflict = "Idempotency-Key: used within two minutes for 
 
 void Publisher::add(channel::EntryRef entry, server::Connection& connection) {
   submissions_.push_back({std::move(entry), channel::Submission::Outcome::Refused, {}});
-  waiters_.push_back({&connection, connection.minor(), connection.keepAlive(), nullptr, 0});
+  waiters_.push_back({&connection, connection.framing(), nullptr, 0});
   if (node_.wait_for_peers) connection.hold();
 }
 
 void Publisher::add(channel::EntryRef entry, server::Connection& connection, std::shared_ptr<BatchReply> batch,
                     std::size_t line) {
   submissions_.push_back({std::move(entry), channel::Submission::Outcome::Refused, {}});
-  waiters_.push_back({&connection, connection.minor(), connection.keepAlive(), std::move(batch), line});
+  waiters_.push_back({&connection, connection.framing(), std::move(batch), line});
 }
 
 void Publisher::flush() {
@@ -46,15 +46,17 @@ void Publisher::answer(const channel::Submission& submission, Waiter& waiter) {
   if (accepted && node_.wait_for_peers) {
     return defer(connection, submission.identity.number, channel::identityText(submission.identity), nullptr);
   }
-  connection.setFraming(waiter.minor, waiter.keep_alive, false);
+  const auto present = connection.framing();
+  connection.setFraming(waiter.framing);
   if (accepted) {
-    connection.respondId(channel::identityText(submission.identity), waiter.minor, waiter.keep_alive);
+    connection.respondId(channel::identityText(submission.identity));
   } else if (submission.outcome == Outcome::Conflict) {
     connection.problem(422, kConflict);
   } else {
     const http::Header retry{"Retry-After", "1"};
     connection.problem(503, kNoRoom, {&retry, 1});
   }
+  connection.setFraming(present);
   if (node_.wait_for_peers) server_->answered(connection);
 }
 
@@ -70,12 +72,14 @@ void Publisher::answerLine(const channel::Submission& submission, Waiter& waiter
     line.id = channel::identityText(submission.identity);
   }
   if (--batch.open > 0) return;
-  waiter.connection->setFraming(waiter.minor, waiter.keep_alive, false);
   if (node_.wait_for_peers) {
     waiter.connection->hold();
     return defer(*waiter.connection, node_.journal->head(), "", waiter.batch);
   }
+  const auto present = waiter.connection->framing();
+  waiter.connection->setFraming(waiter.framing);
   answerBatch(*waiter.connection, batch);
+  waiter.connection->setFraming(present);
 }
 
 void Publisher::answerBatch(server::Connection& connection, const BatchReply& batch) {
@@ -89,8 +93,9 @@ void Publisher::answerBatch(server::Connection& connection, const BatchReply& ba
       results.push_back({{"status", line.status}, {"detail", line.detail}});
     }
   }
-  connection.respond(failed ? 207 : 200, "application/json",
-                     nlohmann::json{{"results", results}}.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+  connection.respond(
+      failed ? 207 : 200, "application/json",
+      nlohmann::json{{"results", results}}.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 
 void Publisher::defer(server::Connection& connection, std::uint64_t position, std::string id,
@@ -110,7 +115,7 @@ void Publisher::acknowledged(std::uint64_t position) {
     if (done.batch) {
       answerBatch(*connection, *done.batch);
     } else {
-      connection->respondId(done.id, connection->minor(), connection->keepAlive());
+      connection->respondId(done.id);
     }
     server_->answered(*connection);
   }

@@ -15,15 +15,16 @@ namespace sse::api {
 /// The lines of a batch and what became of each.
 struct BatchReply {
   struct Line {
-    std::string id;        ///< accepted: the event's identity
-    int status = 0;        ///< else
+    std::string id;  ///< accepted: the event's identity
+    int status = 0;  ///< else
     std::string detail;
   };
   std::vector<Line> lines;
   std::size_t open = 0;  ///< lines whose outcome is due
 };
 
-/// Publishes of one turn of a loop: appended to the journal in one step, then answered in order. Owned by the loop's Api.
+/// Publishes of one turn of a loop: appended to the journal in one step, then answered in order. Owned by the loop's
+/// Api.
 class Publisher {
  public:
   Publisher(Node& node, net::EventLoop& loop) : node_(node), loop_(loop) {}
@@ -32,7 +33,8 @@ class Publisher {
   /// A publish whose answer is `{"id"}`. [loop]
   void add(channel::EntryRef entry, server::Connection& connection);
   /// Line `line` of a batch. [loop]
-  void add(channel::EntryRef entry, server::Connection& connection, std::shared_ptr<BatchReply> batch, std::size_t line);
+  void add(channel::EntryRef entry, server::Connection& connection, std::shared_ptr<BatchReply> batch,
+           std::size_t line);
   /// Appends what was added and answers. [loop]
   void flush();
   /// Peers have everything up to `position`: answers who waited for it. [loop]
@@ -44,8 +46,7 @@ class Publisher {
  private:
   struct Waiter {
     server::Connection* connection = nullptr;
-    int minor = 1;
-    bool keep_alive = true;
+    server::Connection::Framing framing;
     std::shared_ptr<BatchReply> batch;
     std::size_t line = 0;
   };

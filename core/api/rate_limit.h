@@ -8,8 +8,8 @@
 
 namespace sse::api {
 
-/// `limits.publish_rate`: a token bucket per publisher, a second's worth deep. Shared by all loops, one mutex. Forgets who
-/// has been quiet for a second, so that it stays as small as the number of active publishers.
+/// `limits.publish_rate`: a token bucket per publisher, a second's worth deep. Shared by all loops, one mutex. Forgets
+/// who has been quiet for a second, so that it stays as small as the number of active publishers.
 class RateLimit {
  public:
   explicit RateLimit(std::uint64_t per_second) : per_second_(per_second) {}

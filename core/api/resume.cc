@@ -107,9 +107,8 @@ std::optional<stream::Start> Api::startFromElsewhere(Request& request, const cha
   const auto known = node_.resume->find(position.identity, position.deliverer);
   if (!known && !request.peers_asked) {
     later(request, [&](std::function<void(std::optional<Decision>)> done) {
-      node_.resume->ask(position.deliverer, [done = std::move(done), loop = &loop_] {
-        loop->post([done] { done(std::nullopt); });
-      });
+      node_.resume->ask(position.deliverer,
+                        [done = std::move(done), loop = &loop_] { loop->post([done] { done(std::nullopt); }); });
     });
     return std::nullopt;
   }
@@ -127,7 +126,8 @@ std::optional<stream::Start> Api::startFromElsewhere(Request& request, const cha
   for (std::size_t i = 0; i < query.logs.size(); ++i) {
     const auto extent = node_.journal->extent(query.logs[i]);
     if (extent.donor_floor <= known->donor || start.told[i] != 0) continue;
-    start.gaps.push_back({known->local, stream::gapBlock(node_.info->tag, known->local, channels[i], id, "history", extent)});
+    start.gaps.push_back(
+        {known->local, stream::gapBlock(node_.info->tag, known->local, channels[i], id, "history", extent)});
   }
   std::ranges::sort(start.gaps, {}, &stream::Gap::position);
   return start;

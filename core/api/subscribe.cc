@@ -21,7 +21,8 @@ Result<std::vector<std::string>> Api::channelsOf(const Request& request) const {
   if (!named) return named.error();
   std::vector<std::string> channels;
   for (auto& name : *named) {
-    if (auto checked = http::checkName(name); !checked) return Error{checked.error().code, "channel: " + checked.error().text};
+    if (auto checked = http::checkName(name); !checked)
+      return Error{checked.error().code, "channel: " + checked.error().text};
     if (std::ranges::find(channels, name) == channels.end()) channels.push_back(std::move(name));
   }
   const std::size_t limit = streamer_.settings().max_channels;
@@ -76,15 +77,15 @@ bool Api::claimClient(Request& request, const std::vector<std::string>& channels
   if (!claim.replaced) return true;
   const auto old = *claim.replaced;
   auto* streamer = node_.loops[old.loop].streamer;
-  node_.loops[old.loop].loop->post([streamer, old] {
-    streamer->closeAt(old.slot, old.generation, streamer->settings().retry_ms);
-  });
+  node_.loops[old.loop].loop->post(
+      [streamer, old] { streamer->closeAt(old.slot, old.generation, streamer->settings().retry_ms); });
   return true;
 }
 
 std::string Api::streamHead(const Request& request) const {
   std::string head =
-      "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\nX-Accel-Buffering: no\r\nDate: ";
+      "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\nX-Accel-Buffering: "
+      "no\r\nDate: ";
   head += server_->date();
   head += "\r\n";
   head += request.connection.headers();
@@ -97,8 +98,8 @@ void Api::openStream(Request& request, std::vector<std::string> channels, const 
   if (joined.logs.empty()) return refuseForNow(request, "channels: limits.channels is reached");
   const std::uint64_t limit = streamer_.settings().clients_per_channel;
   const bool full = limit != 0 && std::ranges::any_of(joined.logs, [limit](const channel::Log* log) {
-    return log->subscribers.load(std::memory_order_relaxed) >= limit;
-  });
+                      return log->subscribers.load(std::memory_order_relaxed) >= limit;
+                    });
   if (full) {
     streamer_.abandon(joined);
     return refuseForNow(request, "clients: limits.clients_per_channel is reached", 429);

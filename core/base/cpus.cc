@@ -1,9 +1,8 @@
 #include "base/cpus.h"
 
-#include <sched.h>
-
 #include <algorithm>
 #include <fstream>
+#include <sched.h>
 #include <string>
 
 namespace sse::base {

@@ -1,8 +1,7 @@
 #include "base/tag.h"
 
-#include <sys/random.h>
-
 #include <cstring>
+#include <sys/random.h>
 
 #include "base/check.h"
 

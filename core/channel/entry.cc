@@ -23,8 +23,8 @@ EntryRef Entry::allocate(const EventView& parts, std::size_t body_size) {
   const std::size_t id_room = parts.publisher_id.empty() ? kMaxPositionText : parts.publisher_id.size();
   const std::size_t front = kChunkHeader + kId.size() + id_room + 1;
   const std::size_t frame = front + body_size + 3;
-  const std::size_t capacity = frame + parts.channel.size() + parts.client.size() + parts.publisher_id.size() +
-                               parts.idempotency.size();
+  const std::size_t capacity =
+      frame + parts.channel.size() + parts.client.size() + parts.publisher_id.size() + parts.idempotency.size();
   void* memory = std::malloc(sizeof(Entry) + capacity);
   if (memory == nullptr) throw std::bad_alloc();
   auto* entry = new (memory) Entry;

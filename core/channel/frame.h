@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
-/// The bytes of an event stream, WHATWG HTML 9.2.5 and 9.2.6: fields in the order id, event, data, retry, one space after
-/// the colon, lines ended by LF.
+/// The bytes of an event stream, WHATWG HTML 9.2.5 and 9.2.6: fields in the order id, event, data, retry, one space
+/// after the colon, lines ended by LF.
 namespace sse::channel {
 
 /// Bytes that `writeBody` will write. [any]

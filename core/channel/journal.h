@@ -36,8 +36,8 @@ struct Submission {
 /// What one log got since a loop drained it last: entries [begin, end) of the drained list.
 struct Fresh {
   Log* log = nullptr;
-  std::uint64_t first = 0;  ///< position of the oldest entry the loop was told of
-  std::uint64_t floor = 0;  ///< of the log; at or above `first` when some fell away already
+  std::uint64_t first = 0;      ///< position of the oldest entry the loop was told of
+  std::uint64_t floor = 0;      ///< of the log; at or above `first` when some fell away already
   std::uint64_t lag_floor = 0;  ///< a live reader that has less lags more than the backlog
   std::size_t begin = 0;
   std::size_t end = 0;
@@ -73,15 +73,15 @@ struct Extent {
   EntryRef newest;
 };
 
-/// The node's one journal: numbers every event of this process and keeps it in its channel's log. Shared by all loops and
-/// the control thread under one lock that is held for the time of linking or copying references, never across I/O.
-/// Always holds: positions grow by one per entry; a log holds its entries in the order of positions, without a hole above
-/// its floor; a loop whose reader bit is set is woken for every entry after its join.
+/// The node's one journal: numbers every event of this process and keeps it in its channel's log. Shared by all loops
+/// and the control thread under one lock that is held for the time of linking or copying references, never across I/O.
+/// Always holds: positions grow by one per entry; a log holds its entries in the order of positions, without a hole
+/// above its floor; a loop whose reader bit is set is woken for every entry after its join.
 class Journal final : public sse::Journal {
  public:
   struct Callbacks {
-    std::function<void(unsigned loop)> wake;                ///< a loop has something to drain; called without the lock
-    std::function<void(std::uint64_t head)> own_appended;   ///< entries for the transport; called without the lock
+    std::function<void(unsigned loop)> wake;               ///< a loop has something to drain; called without the lock
+    std::function<void(std::uint64_t head)> own_appended;  ///< entries for the transport; called without the lock
     std::function<std::optional<Checkpoint>(Tag, std::uint64_t)> checkpoint_of;
     std::function<std::vector<Checkpoint>()> checkpoints;
   };
@@ -94,8 +94,8 @@ class Journal final : public sse::Journal {
   void append(std::span<Submission> submissions, std::int64_t now_us);
   /// The same for events of peers; those already here are dropped. Gives how many were dropped. [any]
   std::size_t appendForeign(std::span<const EventView> events, std::int64_t now_us);
-  /// Events of `lost.origin` up to `lost.number` are missing here. Before anybody reads (`quiet`) it is only remembered for
-  /// those who resume from elsewhere, later it is an entry that every reader is told of. [any]
+  /// Events of `lost.origin` up to `lost.number` are missing here. Before anybody reads (`quiet`) it is only remembered
+  /// for those who resume from elsewhere, later it is an entry that every reader is told of. [any]
   void appendHole(const Identity& lost, bool quiet, std::int64_t now_us);
   /// Lets go of what is too old, at most `max_entries` entries and logs; true when there is more to do. [any]
   bool sweep(std::int64_t now_us, std::size_t max_entries);
@@ -107,7 +107,8 @@ class Journal final : public sse::Journal {
     Log* log = nullptr;  ///< nullptr: limits.channels is reached and no channel is unused
     std::uint64_t head = 0;
   };
-  /// Makes loop number `loop` a reader of the channel, made where there is none: sets the bit, then reads the head. [any]
+  /// Makes loop number `loop` a reader of the channel, made where there is none: sets the bit, then reads the head.
+  /// [any]
   Joined join(std::string_view channel, unsigned loop, std::int64_t now_us);
   /// The loop has no reader of `log` any more; the pointer is dead afterwards. [any]
   void leave(Log* log, unsigned loop, std::int64_t now_us);
@@ -214,8 +215,8 @@ class Journal final : public sse::Journal {
   std::uint64_t head_ = 0;
   std::uint64_t own_evicted_ = 0;  ///< newest of this node's own entries that fell away
   std::uint64_t any_evicted_ = 0;
-  mutable std::uint64_t fed_ = 0;     ///< how far a transport has read own entries
-  mutable bool feeding_ = false;      ///< a transport reads: what it has not read yet is kept like a backlog
+  mutable std::uint64_t fed_ = 0;  ///< how far a transport has read own entries
+  mutable bool feeding_ = false;   ///< a transport reads: what it has not read yet is kept like a backlog
   std::uint64_t forgotten_floor_ = 0;
   std::uint64_t donor_forgotten_floor_ = 0;
   Tag donor_{};

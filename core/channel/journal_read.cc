@@ -60,7 +60,8 @@ std::uint64_t Journal::drain(unsigned loop, std::vector<Fresh>& fresh, std::vect
     const std::uint32_t end = std::min<std::uint32_t>(log->size(), i + kDrainEvents);
     Fresh item{log, dirty.first, log->floor_, log->floor_, entries.size(), 0};
     if (log->size() > limits_.backlog_events) {
-      item.lag_floor = std::max(log->floor_, log->at(static_cast<std::uint32_t>(log->size() - 1 - limits_.backlog_events))->position());
+      item.lag_floor = std::max(
+          log->floor_, log->at(static_cast<std::uint32_t>(log->size() - 1 - limits_.backlog_events))->position());
     }
     for (; i < end; ++i) entries.emplace_back(log->at(i));
     item.end = entries.size();

@@ -10,8 +10,9 @@
 
 namespace sse::channel {
 
-/// One channel: an append-only log whose oldest entries fall away. Owned by the journal, and except for its name and the
-/// count of subscribers touched under the journal's lock only. Lives while it has readers, entries or a recent event.
+/// One channel: an append-only log whose oldest entries fall away. Owned by the journal, and except for its name and
+/// the count of subscribers touched under the journal's lock only. Lives while it has readers, entries or a recent
+/// event.
 class Log {
  public:
   Log(std::string name, std::uint64_t floor) : name_(std::move(name)), floor_(floor) {}

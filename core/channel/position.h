@@ -9,11 +9,11 @@
 
 namespace sse::channel {
 
-/// An id of ours as it is on the wire: `number-tag` at the event's origin, `number-tag~number-tag` elsewhere. Before `~` is
-/// the identity, the last part the position at the node that delivered it.
+/// An id of ours as it is on the wire: `number-tag` at the event's origin, `number-tag~number-tag` elsewhere. Before
+/// `~` is the identity, the last part the position at the node that delivered it.
 struct Position {
-  Identity identity;    ///< equal to `deliverer` at the origin
-  Identity deliverer;   ///< tag of the delivering process and its journal's number
+  Identity identity;   ///< equal to `deliverer` at the origin
+  Identity deliverer;  ///< tag of the delivering process and its journal's number
   bool operator==(const Position&) const = default;
 };
 

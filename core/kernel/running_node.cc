@@ -1,55 +1,16 @@
 #include "kernel/running_node.h"
 
-#include <sys/resource.h>
-#include <unistd.h>
-
-#include <algorithm>
-#include <array>
 #include <future>
 
+#include "api/status_document.h"
 #include "base/clock.h"
-#include "base/cpus.h"
-#include "base/tag.h"
 #include "kernel/host.h"
-#include "kernel/node_status.h"
-#include "net/socket_stream.h"
 
 namespace sse::kernel {
 namespace {
 
-constexpr std::size_t kWorkers = 4;
-constexpr std::size_t kWorkerQueue = 1024;
 constexpr Duration kSweep{250};
 constexpr std::size_t kSweepEntries = 4096;
-constexpr std::size_t kDescriptorReserve = 128;
-
-std::string hostName() {
-  std::array<char, 256> name{};
-  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "localhost";
-}
-
-/// Raises the soft limit of descriptors to the hard one and gives it.
-std::size_t descriptorLimit() {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 1024;
-  limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);
-  return static_cast<std::size_t>(limit.rlim_cur);
-}
-
-net::Admission::Limits admissionLimits(const config::Values& values) {
-  net::Admission::Limits limits;
-  const std::size_t descriptors = descriptorLimit();
-  limits.connections = descriptors > 2 * kDescriptorReserve ? descriptors - kDescriptorReserve : descriptors / 2;
-  limits.reserve = std::min<std::size_t>(limits.reserve, limits.connections / 4 + 1);
-  if (values.has("limits.connections")) limits.connections = static_cast<std::size_t>(values.integer("limits.connections"));
-  if (values.has("limits.connections_per_address")) {
-    limits.per_address = static_cast<std::size_t>(values.integer("limits.connections_per_address"));
-  }
-  return limits;
-}
-
-Settings settingsOf(const config::Values& values, const char* owner) { return Settings(values.settingsJson(owner)); }
 
 Result<void> joined(const PluginSet::Problems& problems) {
   if (problems.empty()) return {};
@@ -60,139 +21,7 @@ Result<void> joined(const PluginSet::Problems& problems) {
 
 }  // namespace
 
-struct RunningNode::LoopParts {
-  LoopParts(RunningNode& node, unsigned number, const stream::StreamSettings& streams, const server::ServerSettings& http)
-      : streamer(loop, number, *node.journal_, node.clients_, streams, *node.stream_metrics_),
-        api(node.node_, number, loop, streamer),
-        server(loop, api, *node.admission_, http, *node.server_metrics_, *node.server_log_) {
-    api.attach(server);
-    // Append, deliver, answer: subscribers first, and one write per connection for all answers of a turn.
-    loop.atTurnEnd([this] {
-      api.settle();
-      const bool deliveries = streamer.turn();
-      const bool reads = server.turn();
-      return deliveries || reads;
-    });
-  }
-
-  net::EventLoop loop;
-  stream::Streamer streamer;
-  api::Api api;
-  server::HttpServer server;
-  std::thread thread;
-};
-
-RunningNode::RunningNode(NodeParts parts) : parts_(parts), log_(parts.sink.logger("kernel")) {
-  const auto& values = parts_.values;
-  info_.name = values.has("node.name") ? values.string("node.name") : hostName();
-  info_.tag = base::randomTag();
-  info_.version = parts_.version;
-  info_.cluster_secret = values.string("cluster.secret");
-  server_log_ = parts_.sink.logger("server");
-  cluster_log_ = parts_.sink.logger("cluster");
-  bus_log_ = parts_.sink.logger("bus");
-  workers_ = std::make_unique<base::WorkerPool>(
-      kWorkers, kWorkerQueue, [this](base::WorkerPool::Call call) { control_.post(std::move(call)); }, parts_.metrics);
-  bus_ = std::make_unique<bus::MessageBus>(control_, parts_.metrics, *bus_log_,
-                                           [this](std::string_view owner, std::string_view what) {
-                                             parts_.plugins.fail(owner, what);
-                                           });
-  admission_ = std::make_unique<net::Admission>(admissionLimits(values));
-  buildCluster();
-  buildNode();
-  buildLoops();
-}
-
 RunningNode::~RunningNode() { stop(); }
-
-void RunningNode::buildCluster() {
-  const auto& values = parts_.values;
-  const auto limits = channel::Limits::from(settingsOf(values, "channel"));
-  checkpoints_ = std::make_unique<cluster::Checkpoints>(info_.tag, Duration(limits.history_age_ms));
-  channel::Journal::Callbacks callbacks;
-  callbacks.wake = [this](unsigned loop) {
-    if (!loops_[loop]->loop.inThread()) loops_[loop]->loop.wake();
-  };
-  callbacks.own_appended = [this](std::uint64_t head) { onOwnAppended(head); };
-  callbacks.checkpoint_of = [this](Tag tag, std::uint64_t at) { return checkpoints_->find(tag, at); };
-  callbacks.checkpoints = [this] { return checkpoints_->all(); };
-  journal_ = std::make_unique<channel::Journal>(info_.tag, limits, std::move(callbacks));
-  resume_ = std::make_unique<ClusterResume>(*journal_, *checkpoints_);
-  cluster::Settings settings;
-  settings.name = info_.name;
-  settings.tag = info_.tag;
-  settings.sources = values.list("discovery");
-  settings.start_timeout = values.duration("cluster.start_timeout");
-  settings.peer_timeout = values.duration("history.peer_timeout");
-  cluster::Ties ties;
-  ties.append = [this](const EventView* events, std::size_t count, std::string_view /*peer*/) {
-    return journal_->appendForeign({events, count}, base::microseconds(control_.now()));
-  };
-  ties.append_hole = [this](const Identity& lost) {
-    const bool quiet = node_.state.load() == api::NodeState::Starting;
-    journal_->appendHole(lost, quiet, base::microseconds(control_.now()));
-  };
-  ties.checkpoint = [this] { return journal_->checkpoint(); };
-  ties.settled = [this] { becomeReady(); };
-  cluster_ = std::make_unique<cluster::Cluster>(*bus_, control_, *cluster_log_, parts_.metrics, *checkpoints_, settings,
-                                                std::move(ties));
-  resume_->attach(*cluster_);
-}
-
-void RunningNode::buildNode() {
-  const auto& values = parts_.values;
-  stream_metrics_ = std::make_unique<stream::StreamMetrics>(parts_.metrics);
-  server_metrics_ = std::make_unique<server::ServerMetrics>(parts_.metrics);
-  api_metrics_ = std::make_unique<api::ApiMetrics>(parts_.metrics);
-  node_.info = &info_;
-  node_.journal = journal_.get();
-  node_.clients = &clients_;
-  node_.resume = resume_.get();
-  node_.metrics = &parts_.metrics;
-  node_.counters = api_metrics_.get();
-  node_.log = server_log_.get();
-  node_.cors = {values.boolean("http.cors.enabled"), values.list("http.cors.origins")};
-  node_.trusted_proxies = values.list("http.trusted_proxies");
-  node_.wait_for_peers = values.string("publish.wait") == "peers";
-  if (values.has("limits.publish_rate")) {
-    node_.publish_rate =
-        std::make_unique<api::RateLimit>(static_cast<std::uint64_t>(values.integer("limits.publish_rate")));
-  }
-  node_.offload = [this](std::function<void()> work) { return workers_->offload(std::move(work), [] {}); };
-  node_.render_metrics = [this] { return parts_.metrics.render(); };
-  node_.status_parts = [this] { return statusParts(); };
-  node_.not_ready_reason = [this] {
-    const std::lock_guard lock(not_ready_mutex_);
-    return not_ready_ ? *not_ready_ : std::string();
-  };
-  node_.claims = [this](std::string_view protocol) {
-    return std::ranges::find(upgrade_names_, protocol) != upgrade_names_.end();
-  };
-  node_.upgraded = [this](std::string protocol, std::string address, std::string received, net::Connected socket) {
-    auto held = std::make_shared<Upgraded>();
-    held->protocol = std::move(protocol);
-    held->remote_address = std::move(address);
-    held->received = std::move(received);
-    held->stream = std::make_unique<net::SocketStream>(std::move(socket));
-    control_.post([this, held] {
-      for (Transport* transport : parts_.plugins.transports()) {
-        const auto names = transport->upgrades();
-        if (std::ranges::find(names, held->protocol) == names.end()) continue;
-        return transport->accept(std::move(*held));
-      }
-    });
-  };
-}
-
-void RunningNode::buildLoops() {
-  const auto& values = parts_.values;
-  const auto streams = stream::StreamSettings::from(settingsOf(values, "stream"));
-  const auto http = server::ServerSettings::from(settingsOf(values, "server"));
-  const auto count =
-      values.has("http.threads") ? static_cast<unsigned>(values.integer("http.threads")) : base::grantedCpus();
-  for (unsigned i = 0; i < count; ++i) loops_.push_back(std::make_unique<LoopParts>(*this, i, streams, http));
-  for (auto& parts : loops_) node_.loops.push_back({&parts->loop, &parts->streamer});
-}
 
 Result<void> RunningNode::start() {
   if (auto bound = bind(); !bound) return bound;
@@ -202,8 +31,9 @@ Result<void> RunningNode::start() {
     return started;
   }
   listen();
-  log_->write(Level::Info, "listening", "listening",
-              {{"http_port", std::to_string(info_.http_port)}, {"node", info_.name}, {"tag", std::string(text(info_.tag))}});
+  log_->write(
+      Level::Info, "listening", "listening",
+      {{"http_port", std::to_string(info_.http_port)}, {"node", info_.name}, {"tag", std::string(text(info_.tag))}});
   onControl([this] {
     announce(NodeStateChanged::State::Starting);
     cluster_->start();
@@ -258,14 +88,15 @@ Result<void> RunningNode::check() {
 
 PluginSet::Problems RunningNode::configurePlugins() {
   const auto make_host = [this](Kind, const std::string& owner) {
-    return std::make_unique<PluginHost>(PluginHost::Parts{
-        bus_->forOwner(owner), parts_.sink.logger(owner), control_, parts_.metrics, *journal_, info_,
-        [this](std::function<void()> work, std::function<void()> done) {
-          return workers_->offload(std::move(work), std::move(done));
-        },
-        [this, owner](std::string_view what) { parts_.plugins.fail(owner, what); }});
+    return std::make_unique<PluginHost>(
+        PluginHost::Parts{bus_->forOwner(owner), parts_.sink.logger(owner), control_, parts_.metrics, *journal_, info_,
+                          [this](std::function<void()> work, std::function<void()> done) {
+                            return workers_->offload(std::move(work), std::move(done));
+                          },
+                          [this, owner](std::string_view what) { parts_.plugins.fail(owner, what); }});
   };
-  return parts_.plugins.configure(make_host, [this](std::string_view owner) { return parts_.values.settingsJson(owner); });
+  return parts_.plugins.configure(make_host,
+                                  [this](std::string_view owner) { return parts_.values.settingsJson(owner); });
 }
 
 Result<void> RunningNode::startPlugins() {
@@ -308,8 +139,9 @@ void RunningNode::becomeReady() {
   auto expected = api::NodeState::Starting;
   if (!node_.state.compare_exchange_strong(expected, api::NodeState::Ready)) return;
   announce(NodeStateChanged::State::Ready);
-  log_->write(Level::Info, "ready", "ready",
-              {{"http_port", std::to_string(info_.http_port)}, {"node", info_.name}, {"tag", std::string(text(info_.tag))}});
+  log_->write(
+      Level::Info, "ready", "ready",
+      {{"http_port", std::to_string(info_.http_port)}, {"node", info_.name}, {"tag", std::string(text(info_.tag))}});
 }
 
 void RunningNode::announce(NodeStateChanged::State state) { bus_->publish(NodeStateChanged{state}); }
@@ -330,7 +162,9 @@ void RunningNode::sweep() {
   }
   auto readiness = parts_.plugins.readiness();
   if (readiness.ready) readiness = cluster_->readiness();
-  const std::lock_guard lock(not_ready_mutex_);
+  auto status = parts_.plugins.status();
+  const std::lock_guard lock(told_mutex_);
+  plugin_status_ = std::move(status);
   not_ready_ = readiness.ready ? nullptr : std::make_shared<const std::string>(readiness.reason);
 }
 
@@ -407,17 +241,21 @@ void RunningNode::onControl(const std::function<void()>& call) {
 }
 
 std::string RunningNode::statusParts() {
-  StatusFacts facts;
+  api::StatusFacts facts;
   facts.info = &info_;
   facts.view = cluster_->view();
-  std::promise<std::vector<PluginStatus>> plugins;
-  control_.post([&] { plugins.set_value(parts_.plugins.status()); });
-  facts.plugins = plugins.get_future().get();
+  {
+    const std::lock_guard lock(told_mutex_);
+    for (const auto& plugin : plugin_status_) {
+      facts.plugins.push_back({kindName(plugin.kind), plugin.name, plugin.version, plugin.state, plugin.reason});
+    }
+  }
   facts.ready = node_.state.load() == api::NodeState::Ready && node_.not_ready_reason().empty();
-  facts.uptime_s = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - started_at_).count();
+  facts.uptime_s =
+      std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - started_at_).count();
   facts.published = api_metrics_->published.value();
   facts.delivered = stream_metrics_->delivered.value();
-  return statusJson(facts);
+  return api::statusJson(facts);
 }
 
 }  // namespace sse::kernel

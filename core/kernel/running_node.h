@@ -14,6 +14,7 @@
 #include "cluster/cluster.h"
 #include "config/values.h"
 #include "kernel/cluster_resume.h"
+#include "kernel/node_loop.h"
 #include "kernel/plugin_set.h"
 #include "net/event_loop.h"
 #include "observe/log_sink.h"
@@ -22,6 +23,11 @@
 #include "stream/streamer.h"
 
 namespace sse::kernel {
+
+/// The settings of one owner's option table. [any]
+inline Settings settingsOf(const config::Values& values, const char* owner) {
+  return Settings(values.settingsJson(owner));
+}
 
 /// What main has prepared: configuration read and checked, plugins opened and checked.
 struct NodeParts {
@@ -32,8 +38,8 @@ struct NodeParts {
   std::string version;
 };
 
-/// One node from its first thread to its last: builds every part by hand, in order, and takes them down in reverse. Made and
-/// driven by main; its control thread and its loops are its own.
+/// One node from its first thread to its last: builds every part by hand, in order, and takes them down in reverse.
+/// Made and driven by main; its control thread and its loops are its own.
 class RunningNode {
  public:
   explicit RunningNode(NodeParts parts);
@@ -46,7 +52,8 @@ class RunningNode {
   /// Binds, configures and starts plugins, listens. What went wrong is undone. Code::InvalidArgument: configuration or
   /// plugins; Code::System: the system refused. [main]
   Result<void> start();
-  /// Begins to leave; `gone` is called on the control thread when the last stream is closed and the transports are flushed. [any]
+  /// Begins to leave; `gone` is called on the control thread when the last stream is closed and the transports are
+  /// flushed. [any]
   void drain(std::function<void()> gone);
   /// Takes what may change while running. The values are checked already and outlive the node. [any]
   void reload(const config::Values& values);
@@ -54,9 +61,6 @@ class RunningNode {
   void stop();
 
  private:
-  /// One HTTP loop with everything that lives on it.
-  struct LoopParts;
-
   Result<void> bind();
   Result<void> startPlugins();
   PluginSet::Problems configurePlugins();
@@ -97,7 +101,7 @@ class RunningNode {
   std::unique_ptr<api::ApiMetrics> api_metrics_;
   std::unique_ptr<api::AuthChain> auth_;
   api::Node node_;
-  std::vector<std::unique_ptr<LoopParts>> loops_;
+  std::vector<std::unique_ptr<NodeLoop>> loops_;
   std::vector<base::Fd> listeners_;
   base::Fd admin_listener_;
   std::vector<std::string> upgrade_names_;
@@ -105,8 +109,9 @@ class RunningNode {
   std::atomic<std::uint64_t> own_head_{0};
   std::atomic<bool> appended_pending_{false};
   std::atomic<bool> cluster_ready_{false};
+  std::mutex told_mutex_;  ///< what the control thread told last
   std::shared_ptr<const std::string> not_ready_;
-  std::mutex not_ready_mutex_;
+  std::vector<PluginStatus> plugin_status_;
   std::vector<Registration> subscriptions_;
   Registration sweeper_;
   Registration drain_timer_;

@@ -42,9 +42,9 @@ class Admission {
     Full,      ///< not even room to refuse
   };
   struct Limits {
-    std::size_t connections = 0;   ///< 0: none
-    std::size_t per_address = 0;   ///< 0: none
-    std::size_t reserve = 64;      ///< connections over the limit that are read and refused
+    std::size_t connections = 0;  ///< 0: none
+    std::size_t per_address = 0;  ///< 0: none
+    std::size_t reserve = 64;     ///< connections over the limit that are read and refused
   };
   explicit Admission(const Limits& limits) : limits_(limits) {}
 
@@ -52,9 +52,7 @@ class Admission {
   std::pair<Verdict, Ticket> admit(const Address& address);
   [[nodiscard]] std::size_t open() const { return open_.load(std::memory_order_relaxed); }
   /// Whether another connection may be accepted at all. [any]
-  [[nodiscard]] bool room() const {
-    return limits_.connections == 0 || open() < limits_.connections + limits_.reserve;
-  }
+  [[nodiscard]] bool room() const { return limits_.connections == 0 || open() < limits_.connections + limits_.reserve; }
   [[nodiscard]] const Limits& limits() const { return limits_; }
 
  private:

@@ -1,11 +1,10 @@
 #include "net/event_loop.h"
 
-#include <sys/epoll.h>
-#include <sys/eventfd.h>
-
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
 
 #include "base/check.h"
 
@@ -104,7 +103,8 @@ void EventLoop::stop() {
 
 void EventLoop::turn(bool may_sleep) {
   std::array<epoll_event, 512> events;  // NOLINT(cppcoreguidelines-pro-type-member-init): filled by the kernel
-  const int count = ::epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), may_sleep ? timeout() : 0);
+  const int count =
+      ::epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), may_sleep ? timeout() : 0);
   now_ = Clock::now();
   for (int i = 0; i < count; ++i) {
     const auto& event = events[static_cast<std::size_t>(i)];

@@ -16,8 +16,8 @@
 
 namespace sse::net {
 
-/// Something with a descriptor that a loop watches. The loop keeps a raw pointer from `add` to `remove`; the object must
-/// stay alive until the end of the turn in which it was removed (`EventLoop::bury`).
+/// Something with a descriptor that a loop watches. The loop keeps a raw pointer from `add` to `remove`; the object
+/// must stay alive until the end of the turn in which it was removed (`EventLoop::bury`).
 class Pollable {
  public:
   /// `ready` are epoll's bits. [loop]
@@ -47,9 +47,7 @@ class EventLoop final : public Loop {
   [[nodiscard]] bool onThread() const;
 
   /// Whether the caller is the thread inside `run`. [any]
-  [[nodiscard]] bool inThread() const {
-    return thread_.load(std::memory_order_relaxed) == std::this_thread::get_id();
-  }
+  [[nodiscard]] bool inThread() const { return thread_.load(std::memory_order_relaxed) == std::this_thread::get_id(); }
 
   /// Watches `fd` for epoll's `events`; false when the kernel refuses. [loop]
   bool add(int fd, std::uint32_t events, Pollable* pollable);

@@ -1,11 +1,10 @@
 #include "net/socket.h"
 
 #include <arpa/inet.h>
-#include <netinet/tcp.h>
-
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <netinet/tcp.h>
 
 #include "base/check.h"
 

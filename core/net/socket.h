@@ -1,11 +1,10 @@
 #pragma once
 
-#include <netinet/in.h>
-#include <sys/socket.h>
-
 #include <array>
 #include <cstdint>
+#include <netinet/in.h>
 #include <string>
+#include <sys/socket.h>
 
 #include "base/fd.h"
 #include "sse/result.h"
@@ -14,11 +13,11 @@ namespace sse::net {
 
 /// Settings of a listening socket that its connections inherit.
 struct ListenSettings {
-  std::string address;             ///< numeric, or "" for every address of both families
-  std::uint16_t port = 0;          ///< 0: one that is free
-  int send_buffer = 0;             ///< SO_SNDBUF in bytes, 0: the system's
-  int user_timeout_ms = 30'000;    ///< TCP_USER_TIMEOUT: unacknowledged for longer means dead
-  bool share = true;               ///< SO_REUSEPORT: one listener per loop
+  std::string address;           ///< numeric, or "" for every address of both families
+  std::uint16_t port = 0;        ///< 0: one that is free
+  int send_buffer = 0;           ///< SO_SNDBUF in bytes, 0: the system's
+  int user_timeout_ms = 30'000;  ///< TCP_USER_TIMEOUT: unacknowledged for longer means dead
+  bool share = true;             ///< SO_REUSEPORT: one listener per loop
 };
 
 /// Opens non-blocking listening sockets: for "" one that takes both families where the system has IPv6, else IPv4.

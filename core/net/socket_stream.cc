@@ -1,9 +1,8 @@
 #include "net/socket_stream.h"
 
-#include <sys/socket.h>
-
 #include <cerrno>
 #include <cstring>
+#include <sys/socket.h>
 
 namespace sse::net {
 

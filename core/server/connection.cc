@@ -1,10 +1,9 @@
 #include "server/connection.h"
 
-#include <sys/epoll.h>
-#include <sys/socket.h>
-
 #include <algorithm>
 #include <cerrno>
+#include <sys/epoll.h>
+#include <sys/socket.h>
 
 #include "http/head_parser.h"
 #include "server/http_server.h"
@@ -30,8 +29,14 @@ std::vector<http::Header> asHeaders(std::string_view lines) {
   return out;
 }
 
-Connection::Connection(HttpServer& server, net::Connected socket, const net::Address& address, bool overload, bool admin)
-    : server_(server), socket_(std::move(socket)), index_(socket_.fd.get()), address_(address), overload_(overload), admin_(admin) {}
+Connection::Connection(HttpServer& server, net::Connected socket, const net::Address& address, bool overload,
+                       bool admin)
+    : server_(server),
+      socket_(std::move(socket)),
+      index_(socket_.fd.get()),
+      address_(address),
+      overload_(overload),
+      admin_(admin) {}
 
 void Connection::onReady(std::uint32_t ready) {
   if (closed_) return;
@@ -55,7 +60,7 @@ void Connection::readAll() {
     if (got == 0) {
       peer_done_ = true;
       if (lingering_ || (out_.size() == sent_ && !held_)) return server_.remove(*this);
-      keep_alive_ = false;
+      framing_.keep_alive = false;
       return;
     }
     if (!lingering_) take({buffer.data(), static_cast<std::size_t>(got)});
@@ -81,7 +86,7 @@ void Connection::take(std::string_view fresh) {
 std::size_t Connection::process(std::string_view bytes) {
   std::size_t used = 0;
   auto& head = server_.head_;
-  while (used < bytes.size() && !closed_ && !held_ && keep_alive_) {
+  while (used < bytes.size() && !closed_ && !held_ && framing_.keep_alive) {
     const auto rest = bytes.substr(used);
     std::size_t head_size = 0;
     http::Problem problem;
@@ -96,11 +101,13 @@ std::size_t Connection::process(std::string_view bytes) {
     }
     std::string_view body;
     std::size_t whole = 0;
-    if (!takeBody(rest, head, head_size, body, whole)) return closed_ || lingering_ || !keep_alive_ ? bytes.size() : used;
+    if (!takeBody(rest, head, head_size, body, whole))
+      return closed_ || lingering_ || !framing_.keep_alive ? bytes.size() : used;
     used += whole;
     need_ = chunks_fed_ = 0;
     continued_ = false;
-    setFraming(head.minor, head.keep_alive && !overload_ && !server_.draining_, head.method == http::Method::Head);
+    framing_ = {static_cast<std::int8_t>(head.minor), head.keep_alive && !overload_ && !server_.draining_,
+                head.method == http::Method::Head};
     server_.metrics_.requests.add();
     request_ = rest.substr(0, whole);
     behind_ = rest.substr(whole);
@@ -126,8 +133,9 @@ bool Connection::takeBody(std::string_view bytes, const http::Head& head, std::s
   } else {
     const std::uint64_t length = head.content_length.value_or(0);
     if (length > limit) {
-      http::refuse(problem, 413, "body: expected at most " + std::to_string(limit) + " bytes (limits.body), got " +
-                                     std::to_string(length));
+      http::refuse(
+          problem, 413,
+          "body: expected at most " + std::to_string(limit) + " bytes (limits.body), got " + std::to_string(length));
       return fail(problem), false;
     }
     used = head_size + static_cast<std::size_t>(length);
@@ -148,14 +156,8 @@ bool Connection::takeBody(std::string_view bytes, const http::Head& head, std::s
 void Connection::fail(const http::Problem& what) {
   server_.metrics_.bad_requests.add();
   server_.handler_.settle();
-  setFraming(1, false, false);
+  framing_ = {1, false, false};
   problem(what.status, what.detail);
-}
-
-void Connection::setFraming(int minor, bool keep_alive, bool head_only) {
-  minor_ = static_cast<std::int8_t>(minor);
-  keep_alive_ = keep_alive;
-  head_only_ = head_only;
 }
 
 void Connection::respond(int status, std::string_view content_type, std::string_view body,
@@ -164,9 +166,9 @@ void Connection::respond(int status, std::string_view content_type, std::string_
   const bool bodiless = status == 204 || status == 304;
   auto headers = asHeaders(headers_);
   headers.insert(headers.end(), extra.begin(), extra.end());
-  http::appendHead(out_, status, minor_, keep_alive_, server_.date(), content_type,
+  http::appendHead(out_, status, framing_.minor, framing_.keep_alive, server_.date(), content_type,
                    bodiless ? std::nullopt : std::optional<std::size_t>(body.size()), headers);
-  if (!head_only_ && !bodiless) out_ += body;
+  if (!framing_.head_only && !bodiless) out_ += body;
   server_.markDirty(*this);
 }
 
@@ -177,20 +179,20 @@ void Connection::problem(int status, std::string_view detail, std::span<const ht
 void Connection::respondRaw(std::string_view bytes) {
   if (closed_) return;
   out_ += bytes;
-  keep_alive_ = false;
+  framing_.keep_alive = false;
   server_.markDirty(*this);
 }
 
-void Connection::respondId(std::string_view id, int minor, bool keep_alive) {
+void Connection::respondId(std::string_view id) {
   if (closed_) return;
-  if (minor == 1 && keep_alive && headers_.empty()) {
+  if (framing_.minor == 1 && framing_.keep_alive && headers_.empty()) {
     out_ += "HTTP/1.1 200 OK\r\nDate: ";
     out_ += server_.date();
     out_ += "\r\nContent-Type: application/json\r\nContent-Length: ";
     out_ += std::to_string(id.size() + 9);
     out_ += "\r\n\r\n";
   } else {
-    http::appendHead(out_, 200, minor, keep_alive, server_.date(), "application/json", id.size() + 9,
+    http::appendHead(out_, 200, framing_.minor, framing_.keep_alive, server_.date(), "application/json", id.size() + 9,
                      asHeaders(headers_));
   }
   out_ += "{\"id\":\"";
@@ -233,13 +235,13 @@ void Connection::flush() {
 
 void Connection::finish() {
   if (held_) return;
-  if (!keep_alive_) return goodbye();
+  if (!framing_.keep_alive) return goodbye();
   if (waiting_ == Waiting::Writing) wait(Waiting::Request);
   if (unread_) resume();
 }
 
-/// Closing with unread bytes would reset the connection and could destroy the response on its way, so the other side gets
-/// the chance to close first.
+/// Closing with unread bytes would reset the connection and could destroy the response on its way, so the other side
+/// gets the chance to close first.
 void Connection::goodbye() {
   if (peer_done_) return server_.remove(*this);
   if (lingering_) return;
@@ -254,7 +256,7 @@ void Connection::goodbye() {
 void Connection::resume() {
   held_ = false;
   unread_ = false;
-  if (!in_.empty() && keep_alive_) {
+  if (!in_.empty() && framing_.keep_alive) {
     const std::size_t used = process(in_);
     if (!closed_) in_.erase(0, used);
   }

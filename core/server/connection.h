@@ -39,8 +39,8 @@ class Handler {
 std::vector<http::Header> asHeaders(std::string_view lines);
 
 /// One HTTP/1 connection until it closes or becomes a stream: reads, takes requests apart, one after the other, writes
-/// responses in order. Buffers are empty between requests. Owned by its HttpServer, lives on its loop; responses leave in
-/// one write at the end of the turn.
+/// responses in order. Buffers are empty between requests. Owned by its HttpServer, lives on its loop; responses leave
+/// in one write at the end of the turn.
 class Connection final : public net::Pollable {
  public:
   Connection(HttpServer& server, net::Connected socket, const net::Address& address, bool overload, bool admin);
@@ -57,7 +57,8 @@ class Connection final : public net::Pollable {
   [[nodiscard]] const net::Address& rawAddress() const { return address_; }
 
   /// Appends a whole response to the request being handled, or held. HEAD gets the head alone. [loop]
-  void respond(int status, std::string_view content_type, std::string_view body, std::span<const http::Header> extra = {});
+  void respond(int status, std::string_view content_type, std::string_view body,
+               std::span<const http::Header> extra = {});
   /// Header lines, each with CRLF, that every response of this request carries. [loop]
   void setHeaders(std::string lines) { headers_ = std::move(lines); }
   [[nodiscard]] const std::string& headers() const { return headers_; }
@@ -66,19 +67,26 @@ class Connection final : public net::Pollable {
   /// Appends raw bytes and ends the connection behind them. [loop]
   void respondRaw(std::string_view bytes);
   /// For a publish: `{"id":"…"}` with 200, without building anything in between. [loop]
-  void respondId(std::string_view id, int minor, bool keep_alive);
+  void respondId(std::string_view id);
   /// The response comes later, by HttpServer::find; no further request is read until then. [loop]
   ConnectionId hold();
   /// Gives the socket away together with what came behind the request. The connection is gone at the turn's end. [loop]
   net::Connected detach(std::string* received = nullptr);
   /// What was sent but not answered goes first, then the connection closes. [loop]
-  void closeSoon() { keep_alive_ = false; }
+  void closeSoon() { framing_.keep_alive = false; }
+  /// A response is still due, and no further request is read. [loop]
+  [[nodiscard]] bool held() const { return held_; }
   /// The request being handled, head and body as they came: to be kept while its answer takes time. [loop]
   [[nodiscard]] std::string_view request() const { return request_; }
-  [[nodiscard]] int minor() const { return minor_; }
-  [[nodiscard]] bool keepAlive() const { return keep_alive_; }
-  /// For a response written by somebody else later in the turn (a publish). [loop]
-  void setFraming(int minor, bool keep_alive, bool head_only);
+  /// How responses are written now. Who answers an earlier request of the turn (a publish) sets that request's and puts
+  /// the present one back. [loop]
+  struct Framing {
+    std::int8_t minor = 1;
+    bool keep_alive = true;
+    bool head_only = false;
+  };
+  [[nodiscard]] const Framing& framing() const { return framing_; }
+  void setFraming(const Framing& framing) { framing_ = framing; }
 
  private:
   friend class HttpServer;
@@ -115,18 +123,16 @@ class Connection final : public net::Pollable {
   Connection* older_ = nullptr;
   std::int64_t deadline_ms_ = 0;
   Waiting waiting_ = Waiting::Nothing;
-  std::int8_t minor_ = 1;
-  bool keep_alive_ = true;
-  bool head_only_ = false;
+  Framing framing_;
   bool overload_ = false;
   bool admin_ = false;
   bool held_ = false;
-  bool unread_ = false;       ///< the socket may have bytes that were left there
-  bool peer_done_ = false;    ///< the other side sends no more
-  bool continued_ = false;    ///< 100 has been sent for the request under way
+  bool unread_ = false;     ///< the socket may have bytes that were left there
+  bool peer_done_ = false;  ///< the other side sends no more
+  bool continued_ = false;  ///< 100 has been sent for the request under way
   bool dirty_ = false;
-  bool blocked_ = false;      ///< the socket is full
-  bool lingering_ = false;    ///< only waits for the other side to close
+  bool blocked_ = false;    ///< the socket is full
+  bool lingering_ = false;  ///< only waits for the other side to close
   bool closed_ = false;
 };
 

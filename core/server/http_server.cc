@@ -1,11 +1,10 @@
 #include "server/http_server.h"
 
-#include <sys/epoll.h>
-#include <sys/socket.h>
-
 #include <cerrno>
 #include <cstring>
 #include <ctime>
+#include <sys/epoll.h>
+#include <sys/socket.h>
 
 #include "base/check.h"
 #include "http/response.h"
@@ -34,8 +33,8 @@ class HttpServer::Listener final : public net::Pollable {
   HttpServer& server_;
 };
 
-HttpServer::HttpServer(net::EventLoop& loop, Handler& handler, net::Admission& admission, const ServerSettings& settings,
-                       ServerMetrics& metrics, Logger& log)
+HttpServer::HttpServer(net::EventLoop& loop, Handler& handler, net::Admission& admission,
+                       const ServerSettings& settings, ServerMetrics& metrics, Logger& log)
     : loop_(loop),
       handler_(handler),
       admission_(admission),
@@ -44,7 +43,9 @@ HttpServer::HttpServer(net::EventLoop& loop, Handler& handler, net::Admission& a
       log_(log),
       buffer_(std::make_unique<std::array<char, kReadBuffer>>()) {
   using Waiting = Connection::Waiting;
-  const auto set = [this](Waiting waiting, std::int64_t time) { lists_[static_cast<std::size_t>(waiting)].time_ms = time; };
+  const auto set = [this](Waiting waiting, std::int64_t time) {
+    lists_[static_cast<std::size_t>(waiting)].time_ms = time;
+  };
   set(Waiting::Head, settings.header_time_ms);
   set(Waiting::Body, settings.body_time_ms);
   set(Waiting::Request, settings.idle_time_ms);
@@ -81,7 +82,8 @@ bool HttpServer::accept(Listener& listener) {
     if (!admission_.room()) return pauseAccepting(), false;
     sockaddr_storage address;  // NOLINT(cppcoreguidelines-pro-type-member-init): filled by the kernel
     socklen_t size = sizeof address;
-    const int fd = ::accept4(listener.fd.get(), reinterpret_cast<sockaddr*>(&address), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    const int fd =
+        ::accept4(listener.fd.get(), reinterpret_cast<sockaddr*>(&address), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (fd >= 0) {
       adopt(fd, net::addressOf(address), listener.admin);
       continue;
@@ -96,7 +98,8 @@ void HttpServer::pauseAccepting() {
   if (accept_paused_) return;
   accept_paused_ = true;
   metrics_.accept_paused.add();
-  log_.write(Level::Warning, "accept-paused", "no descriptors left for new connections; accepting goes on when some are free",
+  log_.write(Level::Warning, "accept-paused",
+             "no descriptors left for new connections; accepting goes on when some are free",
              {{"open", std::to_string(admission_.open())}});
   for (auto& listener : listeners_) loop_.remove(listener->fd.get());
   accept_retry_ = loop_.after(kAcceptRetry, [this] {
@@ -113,8 +116,8 @@ void HttpServer::adopt(int fd, const net::Address& address, bool admin) {
   if (overload) metrics_.refused_full.add();
   const auto index = static_cast<std::size_t>(fd);
   if (index >= connections_.size()) connections_.resize(std::max(index + 1, connections_.size() * 2));
-  auto connection =
-      std::make_unique<Connection>(*this, net::Connected{std::move(owned), std::move(ticket)}, address, overload, admin);
+  auto connection = std::make_unique<Connection>(*this, net::Connected{std::move(owned), std::move(ticket)}, address,
+                                                 overload, admin);
   connection->generation_ = ++generation_;
   if (!loop_.add(fd, kEvents, connection.get())) return;
   ++open_;
@@ -149,8 +152,7 @@ Connection* HttpServer::find(const ConnectionId& id) {
 }
 
 void HttpServer::answered(Connection& connection) {
-  if (connection.closed_ || !connection.held_) return;
-  connection.resume();
+  if (!connection.closed_) connection.resume();
 }
 
 void HttpServer::markDirty(Connection& connection) {
@@ -213,19 +215,21 @@ void HttpServer::tick() {
 
 void HttpServer::expire(Connection& connection) {
   const auto waiting = connection.waiting_;
-  const bool mid_request = waiting == Connection::Waiting::Head ? !connection.in_.empty() : waiting == Connection::Waiting::Body;
+  const bool mid_request =
+      waiting == Connection::Waiting::Head ? !connection.in_.empty() : waiting == Connection::Waiting::Body;
   metrics_.timeouts.add();
   if (!mid_request) return remove(connection);
   delist(connection);
-  connection.fail({408, waiting == Connection::Waiting::Head ? "request head: not complete in time (limits.header_time)"
-                                                              : "request body: not complete in time (limits.body_time)"});
+  connection.fail({408, waiting == Connection::Waiting::Head
+                            ? "request head: not complete in time (limits.header_time)"
+                            : "request body: not complete in time (limits.body_time)"});
 }
 
 void HttpServer::drain() {
   draining_ = true;
   for (auto& connection : connections_) {
     if (!connection) continue;
-    connection->keep_alive_ = connection->keep_alive_ && connection->held_;
+    connection->framing_.keep_alive = connection->framing_.keep_alive && connection->held_;
     const bool idle = connection->in_.empty() && connection->out_.empty() && !connection->held_;
     if (idle) remove(*connection);
   }

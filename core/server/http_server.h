@@ -15,8 +15,8 @@
 
 namespace sse::server {
 
-/// The HTTP side of one loop: its listeners and its connections. Owned by main, lives on its loop. Accepting pauses without
-/// spinning when descriptors run out and goes on when some are free.
+/// The HTTP side of one loop: its listeners and its connections. Owned by main, lives on its loop. Accepting pauses
+/// without spinning when descriptors run out and goes on when some are free.
 class HttpServer {
  public:
   HttpServer(net::EventLoop& loop, Handler& handler, net::Admission& admission, const ServerSettings& settings,
@@ -34,7 +34,9 @@ class HttpServer {
 
   /// The connection, if it is still there. [loop]
   [[nodiscard]] Connection* find(const ConnectionId& id);
-  /// A held connection was answered: goes on reading. [loop]
+  /// A held connection is handled once more: it may be held again. [loop]
+  static void reopen(Connection& connection) { connection.held_ = false; }
+  /// A connection that was held has been answered: goes on reading. [loop]
   void answered(Connection& connection);
   /// Writes all responses of this turn; true when some connection has more to read. [loop]
   bool turn();

@@ -16,7 +16,8 @@ ServerMetrics::ServerMetrics(Metrics& metrics)
     : connections(metrics.gauge("sse_server_connections", "open HTTP connections that are no streams")),
       accepted(metrics.counter("sse_server_accepted_total", "connections accepted")),
       refused_full(metrics.counter("sse_server_overload_total", "connections over a limit")),
-      accept_paused(metrics.counter("sse_server_accept_paused_total", "times accepting paused for want of descriptors")),
+      accept_paused(
+          metrics.counter("sse_server_accept_paused_total", "times accepting paused for want of descriptors")),
       requests(metrics.counter("sse_server_requests_total", "requests read")),
       bad_requests(metrics.counter("sse_server_bad_requests_total", "requests that were refused as malformed")),
       timeouts(metrics.counter("sse_server_timeouts_total", "connections closed for slowness or idleness")) {}

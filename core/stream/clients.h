@@ -10,8 +10,9 @@
 
 namespace sse::stream {
 
-/// Which chosen client ids are in use on this node, over all loops; generated ids are not in it. Shared, one mutex, taken
-/// when a stream with a chosen id opens or closes. A targeted event is kept only for ids that were chosen here before.
+/// Which chosen client ids are in use on this node, over all loops; generated ids are not in it. Shared, one mutex,
+/// taken when a stream with a chosen id opens or closes. A targeted event is kept only for ids that were chosen here
+/// before.
 class ClientRegistry {
  public:
   struct Holder {
@@ -25,8 +26,8 @@ class ClientRegistry {
     std::optional<Holder> replaced;  ///< whose stream has to be closed
   };
 
-  /// Takes the id of a channel for a new stream. In use: granted with the holder to close where the newcomer resumes or is
-  /// of the same non-empty identity, else refused. [any]
+  /// Takes the id of a channel for a new stream. In use: granted with the holder to close where the newcomer resumes or
+  /// is of the same non-empty identity, else refused. [any]
   Claim claim(std::string_view channel, std::string_view client, const Holder& holder, bool resumes);
   /// The newcomer's final place, known once its session is made. [any]
   void settle(std::string_view channel, std::string_view client, const Holder& holder);

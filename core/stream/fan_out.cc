@@ -1,9 +1,8 @@
 #include "stream/fan_out.h"
 
-#include <sys/socket.h>
-
 #include <algorithm>
 #include <cerrno>
+#include <sys/socket.h>
 
 #include "base/clock.h"
 #include "stream/session.h"
@@ -12,8 +11,8 @@
 namespace sse::stream {
 namespace {
 
-constexpr std::size_t kSlice = 512;    ///< writes per turn
-constexpr std::size_t kQuota = 128;    ///< sessions of one channel before the next has its turn
+constexpr std::size_t kSlice = 512;  ///< writes per turn
+constexpr std::size_t kQuota = 128;  ///< sessions of one channel before the next has its turn
 constexpr std::size_t kSpareWalks = 64;
 
 }  // namespace
@@ -28,17 +27,25 @@ bool FanOut::turn() {
       if (!walk->begun && walk->readers->walking()) continue;
       left -= std::min(left, step(*walk, std::min(left, kQuota)));
     }
-    std::erase_if(walks_, [&](std::unique_ptr<Walk>& walk) {
-      if (walk->next < walk->readers->places() || !walk->begun) return false;
-      walk->readers->endWalk();
-      if (walk->readers->live() == 0) owner_.dropReaders(walk->readers);
-      walk->entries.clear();
-      if (spare_.size() < kSpareWalks) spare_.push_back(std::move(walk));
-      return true;
-    });
+    endFinished();
     if (before == left) break;
   }
   return !walks_.empty();
+}
+
+void FanOut::endFinished() {
+  std::vector<Readers*> deserted;
+  std::erase_if(walks_, [&](std::unique_ptr<Walk>& walk) {
+    if (walk->next < walk->readers->places() || !walk->begun) return false;
+    walk->readers->endWalk();
+    if (walk->readers->live() == 0) deserted.push_back(walk->readers);
+    walk->entries.clear();
+    if (spare_.size() < kSpareWalks) spare_.push_back(std::move(walk));
+    return true;
+  });
+  for (Readers* readers : deserted) {
+    if (!walking(readers)) owner_.dropReaders(readers);
+  }
 }
 
 void FanOut::take() {

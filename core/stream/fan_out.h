@@ -1,9 +1,8 @@
 #pragma once
 
-#include <sys/uio.h>
-
 #include <cstdint>
 #include <memory>
+#include <sys/uio.h>
 #include <vector>
 
 #include "channel/journal.h"
@@ -14,9 +13,9 @@ namespace sse::stream {
 class Session;
 class Streamer;
 
-/// Live delivery on one loop: takes what the journal has for it and walks the readers of each channel, a slice per turn, so
-/// that a large channel starves nobody. Entries that came together leave in one gathered write, whose parts are made once
-/// per walk. Sessions that are not in step are left to the pump. Owned by the Streamer. [loop]
+/// Live delivery on one loop: takes what the journal has for it and walks the readers of each channel, a slice per
+/// turn, so that a large channel starves nobody. Entries that came together leave in one gathered write, whose parts
+/// are made once per walk. Sessions that are not in step are left to the pump. Owned by the Streamer. [loop]
 class FanOut {
  public:
   explicit FanOut(Streamer& owner) : owner_(owner) {}
@@ -37,8 +36,8 @@ class FanOut {
     std::uint64_t lag_floor = 0;
     std::size_t bytes = 0;
     std::size_t next = 0;
-    bool shared = true;   ///< every session gets every entry
-    bool cut = false;     ///< something new fell away before it could be taken
+    bool shared = true;  ///< every session gets every entry
+    bool cut = false;    ///< something new fell away before it could be taken
     bool begun = false;
     // Of the slice under way.
     std::size_t delivered = 0;
@@ -52,6 +51,7 @@ class FanOut {
   void deliver(Walk& walk, Session& session);
   void write(Walk& walk, Session& session);
   void account(Walk& walk);
+  void endFinished();
   std::unique_ptr<Walk> blank();
   [[nodiscard]] static bool concerns(const Walk& walk, const Session& session);
 

@@ -1,9 +1,8 @@
 #include "stream/pump.h"
 
-#include <sys/socket.h>
-
 #include <algorithm>
 #include <cerrno>
+#include <sys/socket.h>
 
 #include "base/clock.h"
 #include "channel/frame.h"
@@ -61,6 +60,7 @@ void Pump::collectEntries(Session& session) {
     const auto& entry = *entries_[i];
     addGaps(session, entry.position() - 1);
     if (entry.kind() == EventKind::DeleteChannel || entry.kind() == EventKind::CloseClient) {
+      if (session.extra_ && entry.position() <= session.extra_->opened_at_head) continue;
       end_ = true;
       answer_ = {entry.position(), false, false};
       return;
@@ -186,8 +186,8 @@ void Pump::account(std::size_t delivered, const channel::Entry* oldest) {
 }
 
 void Pump::finish(Session& session) {
-  if (session.closing_ || end_) return owner_.close(session, CloseReason::Node);
   session.cursor_ = std::max(session.cursor_, answer_.upto);
+  if (session.closing_ || end_) return owner_.close(session, CloseReason::Node);
   session.behind_ = answer_.more;
   if (!answer_.more) session.caught_up_ = true;
   if (answer_.more) owner_.pumpSoon(session);

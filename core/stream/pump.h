@@ -1,10 +1,9 @@
 #pragma once
 
-#include <sys/uio.h>
-
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <sys/uio.h>
 #include <vector>
 
 #include "channel/journal.h"
@@ -14,9 +13,9 @@ namespace sse::stream {
 
 class Streamer;
 
-/// Brings one session that is not in step further, straight from the journal: the rest of a half-written entry, a resume
-/// with its gaps, several channels, targeted events, HTTP/1.0. One read and one gathered write per run. Owned by the
-/// Streamer; its buffers serve all sessions of the loop in turn. [loop]
+/// Brings one session that is not in step further, straight from the journal: the rest of a half-written entry, a
+/// resume with its gaps, several channels, targeted events, HTTP/1.0. One read and one gathered write per run. Owned by
+/// the Streamer; its buffers serve all sessions of the loop in turn. [loop]
 class Pump {
  public:
   explicit Pump(Streamer& owner) : owner_(owner) {}
@@ -52,7 +51,7 @@ class Pump {
   std::vector<std::unique_ptr<std::string>> texts_;  ///< keeps text parts alive during the write
   channel::Answer answer_;
   std::size_t gaps_ = 0;  ///< of the session's, how many were collected
-  bool end_ = false;  ///< the stream ends behind what was collected
+  bool end_ = false;      ///< the stream ends behind what was collected
 };
 
 }  // namespace sse::stream

@@ -9,9 +9,9 @@ namespace sse::stream {
 
 class Session;
 
-/// The sessions of one loop that read one channel. Owned by the loop's Streamer; lives while it has sessions or a fan-out
-/// of it is under way. A session that leaves during a fan-out leaves a hole, closed when the fan-out ends, so that
-/// places do not move under the walk. [loop]
+/// The sessions of one loop that read one channel. Owned by the loop's Streamer; lives while it has sessions or a
+/// fan-out of it is under way. A session that leaves during a fan-out leaves a hole, closed when the fan-out ends, so
+/// that places do not move under the walk. [loop]
 class Readers {
  public:
   explicit Readers(channel::Log* log) : log_(log) {}

@@ -1,10 +1,9 @@
 #include "stream/session.h"
 
-#include <sys/epoll.h>
-#include <sys/socket.h>
-
 #include <array>
 #include <cerrno>
+#include <sys/epoll.h>
+#include <sys/socket.h>
 
 #include "base/check.h"
 #include "stream/readers.h"

@@ -34,19 +34,20 @@ struct SessionExtra {
     Readers* readers;
     std::uint32_t place;
   };
-  std::vector<Place> places;            ///< of the channels after the first
-  std::string client;                   ///< as asked for; empty: generated
-  std::string identity;                 ///< as the auth plugin named it
-  std::string pending;                  ///< bytes to be sent before anything else
-  std::vector<Gap> gaps;                ///< by position
-  std::vector<std::uint64_t> told;      ///< per log: floor of a gap already told
+  std::vector<Place> places;        ///< of the channels after the first
+  std::string client;               ///< as asked for; empty: generated
+  std::string identity;             ///< as the auth plugin named it
+  std::string pending;              ///< bytes to be sent before anything else
+  std::vector<Gap> gaps;            ///< by position
+  std::vector<std::uint64_t> told;  ///< per log: floor of a gap already told
   std::uint64_t told_broadcasts = 0;
-  std::vector<Identity> had;            ///< what a stream that came from another node has already…
-  std::uint64_t had_until = 0;          ///< …among entries up to here
+  std::vector<Identity> had;         ///< what a stream that came from another node has already…
+  std::uint64_t had_until = 0;       ///< …among entries up to here
+  std::uint64_t opened_at_head = 0;  ///< closings up to here were meant for earlier streams
 };
 
-/// One subscriber: a connected socket and a cursor in the journal. An idle one holds no buffer, no queue, no parser and no
-/// name. Owned by its loop's Streamer, lives on that loop. Always holds: everything the subscriber may see up to
+/// One subscriber: a connected socket and a cursor in the journal. An idle one holds no buffer, no queue, no parser and
+/// no name. Owned by its loop's Streamer, lives on that loop. Always holds: everything the subscriber may see up to
 /// `cursor()` has been handed to the kernel, but for the rest of `partial` and the extra's `pending`.
 class Session final : public net::Pollable {
  public:
@@ -64,7 +65,9 @@ class Session final : public net::Pollable {
   /// The socket is full: waits for EPOLLOUT.
   [[nodiscard]] bool blocked() const { return blocked_; }
   /// May take the shared gathered write of a fan-out: one channel, chunked, in step.
-  [[nodiscard]] bool simple() const { return !blocked_ && !behind_ && extra_places_ == 0 && framing_ == Framing::Chunked; }
+  [[nodiscard]] bool simple() const {
+    return !blocked_ && !behind_ && extra_places_ == 0 && framing_ == Framing::Chunked;
+  }
   /// As asked for, or made from place and generation.
   [[nodiscard]] std::string client() const;
   [[nodiscard]] std::uint64_t clientHash() const { return client_hash_; }
@@ -101,9 +104,9 @@ class Session final : public net::Pollable {
   std::uint16_t extra_places_ = 0;
   Framing framing_;
   bool blocked_ = false;
-  bool behind_ = false;  ///< the cursor is not at its channels' heads: to be pumped
+  bool behind_ = false;     ///< the cursor is not at its channels' heads: to be pumped
   bool caught_up_ = false;  ///< was in step once: from then on its lag is limited
-  bool queued_ = false;  ///< is in the Streamer's list of sessions to pump
+  bool queued_ = false;     ///< is in the Streamer's list of sessions to pump
   bool closed_ = false;
   bool closing_ = false;  ///< to be closed once `pending` is out
 };

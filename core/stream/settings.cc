@@ -40,7 +40,8 @@ StreamMetrics::StreamMetrics(Metrics& metrics)
 std::int64_t jittered(std::int64_t mean_ms, double part) {
   const auto spread = static_cast<std::int64_t>(static_cast<double>(mean_ms) * part);
   if (spread <= 0) return mean_ms;
-  return mean_ms - spread + static_cast<std::int64_t>(base::randomNumber() % static_cast<std::uint64_t>(2 * spread + 1));
+  return mean_ms - spread +
+         static_cast<std::int64_t>(base::randomNumber() % static_cast<std::uint64_t>(2 * spread + 1));
 }
 
 }  // namespace sse::stream

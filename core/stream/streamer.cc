@@ -1,9 +1,8 @@
 #include "stream/streamer.h"
 
+#include <algorithm>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-
-#include <algorithm>
 
 #include "base/check.h"
 #include "base/clock.h"
@@ -69,8 +68,9 @@ Joined Streamer::join(const std::vector<std::string>& channels) {
       abandon(joined);
       return {};
     }
+    // What is appended between two joins is after the first head, and read from the logs.
+    if (joined.logs.empty()) joined.head = one.head;
     joined.logs.push_back(one.log);
-    joined.head = one.head;
   }
   return joined;
 }
@@ -99,6 +99,7 @@ Session* Streamer::open(Opening opening, const Joined& joined, Start start) {
   session->cursor_ = start.after.value_or(joined.head);
   place(*session, opening, joined);
   prepare(*session, opening, std::move(start));
+  session->extra_->opened_at_head = joined.head;
   metrics_.opened.add();
   metrics_.subscribers.add(1);
   pump_->run(*session);
@@ -117,7 +118,8 @@ void Streamer::place(Session& session, Opening& opening, const Joined& joined) {
   }
   for (auto* log : joined.logs) log->subscribers.fetch_add(1, std::memory_order_relaxed);
   if (!opening.client.empty()) {
-    clients_.settle(opening.channels[0], opening.client, {number_, session.slot_, session.generation_, opening.identity});
+    clients_.settle(opening.channels[0], opening.client,
+                    {number_, session.slot_, session.generation_, opening.identity});
     session.more().client = std::move(opening.client);
   }
   if (!opening.identity.empty()) session.more().identity = std::move(opening.identity);
@@ -243,7 +245,8 @@ void Streamer::tick() {
 
 void Streamer::heartbeat(Session& session) {
   const std::int64_t age_ms = (std::int64_t{seconds_} - session.opened_at_) * 1000;
-  if (settings_.max_age_ms > 0 && age_ms >= settings_.max_age_ms - (session.generation_ % 8) * settings_.max_age_ms / 32) {
+  if (settings_.max_age_ms > 0 &&
+      age_ms >= settings_.max_age_ms - (session.generation_ % 8) * settings_.max_age_ms / 32) {
     return close(session, CloseReason::Node);
   }
   const std::int64_t idle_ms = (std::int64_t{seconds_} - session.last_write_) * 1000;
@@ -259,7 +262,7 @@ void Streamer::slim(Session& session) {
   if (!session.extra_ || session.blocked_) return;
   const auto& extra = *session.extra_;
   const bool needed = !extra.places.empty() || !extra.client.empty() || !extra.identity.empty() ||
-                      !extra.pending.empty() || !extra.gaps.empty() || session.cursor_ < extra.had_until ||
+                      !extra.pending.empty() || !extra.gaps.empty() || session.cursor_ < extra.opened_at_head ||
                       std::ranges::any_of(extra.told, [&](std::uint64_t told) { return told > session.cursor_; });
   if (!needed) session.extra_.reset();
 }
@@ -275,7 +278,8 @@ void Streamer::drainTick() {
   std::size_t left = drain_per_tick_;
   for (std::size_t slot = slots_.size(); slot > 0 && left > 0; --slot) {
     if (slots_[slot - 1] == nullptr) continue;
-    closeAt(static_cast<std::uint32_t>(slot - 1), slots_[slot - 1]->generation_, jittered(settings_.drain_retry_ms, 0.5));
+    closeAt(static_cast<std::uint32_t>(slot - 1), slots_[slot - 1]->generation_,
+            jittered(settings_.drain_retry_ms, 0.5));
     --left;
   }
   if (live_ == 0) {

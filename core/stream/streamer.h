@@ -26,22 +26,22 @@ enum class CloseReason : std::uint8_t { Client, Slow, Node };
 
 /// Where a stream starts.
 struct Start {
-  std::optional<std::uint64_t> after;   ///< position; none: at the head
-  std::string shown_id;                 ///< id of the first block; empty: the position where it starts
-  std::vector<Gap> gaps;                ///< told in their places, by position
-  std::vector<std::uint64_t> told;      ///< per channel: floor of its gap
+  std::optional<std::uint64_t> after;  ///< position; none: at the head
+  std::string shown_id;                ///< id of the first block; empty: the position where it starts
+  std::vector<Gap> gaps;               ///< told in their places, by position
+  std::vector<std::uint64_t> told;     ///< per channel: floor of its gap
   std::uint64_t told_broadcasts = 0;
-  std::vector<Identity> had;            ///< entries of these origins up to these numbers are skipped…
-  std::uint64_t had_until = 0;          ///< …up to this position
+  std::vector<Identity> had;    ///< entries of these origins up to these numbers are skipped…
+  std::uint64_t had_until = 0;  ///< …up to this position
 };
 
 /// A stream to be opened on a connection whose request has been read.
 struct Opening {
   net::Connected socket;
   Framing framing = Framing::Chunked;
-  std::string head;                      ///< status line and headers, with their empty line
-  std::vector<std::string> channels;     ///< at least one, no two equal
-  std::string client;                    ///< empty: generated
+  std::string head;                   ///< status line and headers, with their empty line
+  std::vector<std::string> channels;  ///< at least one, no two equal
+  std::string client;                 ///< empty: generated
   std::string identity;
 };
 
@@ -61,11 +61,12 @@ class Streamer {
   Streamer(const Streamer&) = delete;
   Streamer& operator=(const Streamer&) = delete;
 
-  /// Joins the channels: from here on nothing appended to them is missed by the stream that `open` makes. Must be followed
-  /// by `open` or `abandon` in the same turn. Empty logs: limits.channels. [loop]
+  /// Joins the channels: from here on nothing appended to them is missed by the stream that `open` makes. Must be
+  /// followed by `open` or `abandon` in the same turn. Empty logs: limits.channels. [loop]
   Joined join(const std::vector<std::string>& channels);
   void abandon(const Joined& joined);
-  /// Makes the session and sends its first block, gaps and what there is to catch up, in one write where it fits. [loop]
+  /// Makes the session and sends its first block, gaps and what there is to catch up, in one write where it fits.
+  /// [loop]
   Session* open(Opening opening, const Joined& joined, Start start);
 
   /// Ends a stream; Node writes the closing bytes first. [loop]

@@ -90,16 +90,14 @@ scenario("Kubernetes' own HTTP_PORT gets an error that names the cause", async (
 });
 
 scenario('command line wins over environment, that over file; aliases work', async (stage) => {
-  const port = await freePort();
+  const [port, other] = [await freePort(), await freePort()];
   const env = { NODE_NAME: 'from-environment', HTTP_SERVER_PORT: String(port), UNRELATED_VARIABLE: 'x' };
-  const low = await stage.node({ node: { name: 'from-file' } }, { env: { NODE_NAME: env.NODE_NAME } });
-  assert.equal((await low.status()).node.name, 'from-environment');
-  const high = await stage.node(
-    { node: { name: 'from-file' }, http: { port: await freePort() } },
-    { env, args: ['--node.name', 'from-line', '--http.port', String(port)] },
-  );
-  high.port = port;
-  assert.equal((await high.status()).node.name, 'from-line');
+  const low = await stage.node({ node: { name: 'from-file' } }, { env });
+  const { node } = await low.status();
+  assert.deepEqual([node.name, node.http_port], ['from-environment', port]);
+  const args = ['--node.name', 'from-line', '--http.port', String(other)];
+  const high = await stage.node({ node: { name: 'from-file' } }, { env, args });
+  assert.deepEqual([(await high.status()).node.name, high.port], ['from-line', other]);
 });
 
 scenario('a port in use is exit 1 and names address and port', async (stage) => {

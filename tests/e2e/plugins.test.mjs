@@ -32,7 +32,7 @@ async function refused(stage, path, settings = {}) {
   );
   const texts = [];
   for (const command of ['start', 'check']) {
-    const program = new Program([command, '--config', config]);
+    const program = new Program([command, '--config', config], { env: { PLUGINS_PATH: undefined } });
     stage.defer(() => program.signal('SIGKILL'));
     const { code } = await within(`${command} refuses`, program.exited, 10000);
     assert.equal(code, 78, `${command}: ${program.output}`);

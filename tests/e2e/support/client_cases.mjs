@@ -87,7 +87,7 @@ export function clientCases(name, client) {
     `${name} comes back after draining and a new start`,
     async (stage) => {
       const port = await freePort();
-      const node = await stage.node({ ...quickRetry, http: { port }, drain: { ...quickRetry.drain, delay: '60s' } });
+      const node = await stage.node({ ...quickRetry, http: { port }, drain: { ...quickRetry.drain, delay: '5s' } });
       node.program.signal('SIGTERM');
       await until('not ready', async () => (await node.probe('/readyz')) === 503);
       const source = await connect(stage, client, port, '/subscribe/c');

@@ -6,16 +6,24 @@
 #include <vector>
 
 #include "cluster/cluster_view.h"
-#include "kernel/plugin_instance.h"
 #include "sse/host.h"
 
-namespace sse::kernel {
+namespace sse::api {
+
+/// A plugin's line.
+struct PluginRow {
+  std::string kind;
+  std::string name;
+  std::string version;
+  std::string state;
+  std::string reason;  ///< empty: none
+};
 
 /// What the status tells besides channels.
 struct StatusFacts {
   const NodeInfo* info = nullptr;
   std::shared_ptr<const cluster::ClusterView> view;
-  std::vector<PluginStatus> plugins;
+  std::vector<PluginRow> plugins;
   bool ready = false;
   std::int64_t uptime_s = 0;
   std::uint64_t published = 0;
@@ -25,4 +33,4 @@ struct StatusFacts {
 /// The status document without its channels, as JSON text. [any]
 std::string statusJson(const StatusFacts& facts);
 
-}  // namespace sse::kernel
+}  // namespace sse::api

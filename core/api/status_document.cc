@@ -1,0 +1,64 @@
+#include "api/status_document.h"
+
+#include <filesystem>
+
+#include <nlohmann/json.hpp>
+
+namespace sse::api {
+namespace {
+
+std::size_t threadCount() {
+  std::error_code ignored;
+  std::size_t count = 0;
+  for (const auto& task : std::filesystem::directory_iterator("/proc/self/task", ignored))
+    count += task.exists() ? 1 : 0;
+  return count;
+}
+
+nlohmann::json clusterJson(const cluster::ClusterView& view) {
+  auto nodes = nlohmann::json::array();
+  for (const auto& node : view.nodes) {
+    nlohmann::json row = {{"name", node.name},
+                          {"address", node.address},
+                          {"http_port", node.http_port},
+                          {"state", cluster::stateText(node.state)},
+                          {"link", cluster::linkText(node.link)},
+                          {"lag_events", node.lag_events},
+                          {"known_by", node.sources}};
+    if (!node.reason.empty()) row["reason"] = node.reason;
+    nodes.push_back(std::move(row));
+  }
+  return {{"nodes", nodes}};
+}
+
+nlohmann::json pluginsJson(const std::vector<PluginRow>& plugins) {
+  auto rows = nlohmann::json::array();
+  for (const auto& plugin : plugins) {
+    nlohmann::json row = {
+        {"kind", plugin.kind}, {"name", plugin.name}, {"version", plugin.version}, {"state", plugin.state}};
+    if (!plugin.reason.empty()) row["reason"] = plugin.reason;
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+}  // namespace
+
+std::string statusJson(const StatusFacts& facts) {
+  const nlohmann::json status = {{"num_goroutines", threadCount()},
+                                 {"gossip", {{"member_count", 1}, {"members", nlohmann::json::object()}}},
+                                 {"node",
+                                  {{"name", facts.info->name},
+                                   {"tag", std::string(text(facts.info->tag))},
+                                   {"version", facts.info->version},
+                                   {"uptime_s", facts.uptime_s},
+                                   {"ready", facts.ready},
+                                   {"http_port", facts.info->http_port},
+                                   {"gossip_port", nullptr}}},
+                                 {"cluster", clusterJson(*facts.view)},
+                                 {"plugins", pluginsJson(facts.plugins)},
+                                 {"totals", {{"published", facts.published}, {"delivered", facts.delivered}}}};
+  return status.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+}  // namespace sse::api

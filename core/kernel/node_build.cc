@@ -1,0 +1,159 @@
+#include <algorithm>
+#include <array>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/cpus.h"
+#include "base/tag.h"
+#include "kernel/running_node.h"
+#include "net/socket_stream.h"
+
+namespace sse::kernel {
+namespace {
+
+constexpr std::size_t kWorkers = 4;
+constexpr std::size_t kWorkerQueue = 1024;
+constexpr std::size_t kDescriptorReserve = 128;
+
+std::string hostName() {
+  std::array<char, 256> name{};
+  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "localhost";
+}
+
+/// Raises the soft limit of descriptors to the hard one and gives it.
+std::size_t descriptorLimit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 1024;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+  return static_cast<std::size_t>(limit.rlim_cur);
+}
+
+net::Admission::Limits admissionLimits(const config::Values& values) {
+  net::Admission::Limits limits;
+  const std::size_t descriptors = descriptorLimit();
+  limits.connections = descriptors > 2 * kDescriptorReserve ? descriptors - kDescriptorReserve : descriptors / 2;
+  limits.reserve = std::min<std::size_t>(limits.reserve, limits.connections / 4 + 1);
+  if (values.has("limits.connections"))
+    limits.connections = static_cast<std::size_t>(values.integer("limits.connections"));
+  if (values.has("limits.connections_per_address")) {
+    limits.per_address = static_cast<std::size_t>(values.integer("limits.connections_per_address"));
+  }
+  return limits;
+}
+
+}  // namespace
+
+RunningNode::RunningNode(NodeParts parts) : parts_(parts), log_(parts.sink.logger("kernel")) {
+  const auto& values = parts_.values;
+  info_.name = values.has("node.name") ? values.string("node.name") : hostName();
+  info_.tag = base::randomTag();
+  info_.version = parts_.version;
+  info_.cluster_secret = values.string("cluster.secret");
+  server_log_ = parts_.sink.logger("server");
+  cluster_log_ = parts_.sink.logger("cluster");
+  bus_log_ = parts_.sink.logger("bus");
+  workers_ = std::make_unique<base::WorkerPool>(
+      kWorkers, kWorkerQueue, [this](base::WorkerPool::Call call) { control_.post(std::move(call)); }, parts_.metrics);
+  bus_ = std::make_unique<bus::MessageBus>(
+      control_, parts_.metrics, *bus_log_,
+      [this](std::string_view owner, std::string_view what) { parts_.plugins.fail(owner, what); });
+  admission_ = std::make_unique<net::Admission>(admissionLimits(values));
+  buildCluster();
+  buildNode();
+  buildLoops();
+}
+
+void RunningNode::buildCluster() {
+  const auto& values = parts_.values;
+  const auto limits = channel::Limits::from(settingsOf(values, "channel"));
+  checkpoints_ = std::make_unique<cluster::Checkpoints>(info_.tag, Duration(limits.history_age_ms));
+  channel::Journal::Callbacks callbacks;
+  callbacks.wake = [this](unsigned loop) {
+    if (!loops_[loop]->loop.inThread()) loops_[loop]->loop.wake();
+  };
+  callbacks.own_appended = [this](std::uint64_t head) { onOwnAppended(head); };
+  callbacks.checkpoint_of = [this](Tag tag, std::uint64_t at) { return checkpoints_->find(tag, at); };
+  callbacks.checkpoints = [this] { return checkpoints_->all(); };
+  journal_ = std::make_unique<channel::Journal>(info_.tag, limits, std::move(callbacks));
+  resume_ = std::make_unique<ClusterResume>(*journal_, *checkpoints_);
+  cluster::Settings settings;
+  settings.name = info_.name;
+  settings.tag = info_.tag;
+  settings.sources = values.list("discovery");
+  settings.start_timeout = values.duration("cluster.start_timeout");
+  settings.peer_timeout = values.duration("history.peer_timeout");
+  cluster::Ties ties;
+  ties.append = [this](const EventView* events, std::size_t count, std::string_view /*peer*/) {
+    return journal_->appendForeign({events, count}, base::microseconds(control_.now()));
+  };
+  ties.append_hole = [this](const Identity& lost) {
+    const bool quiet = node_.state.load() == api::NodeState::Starting;
+    journal_->appendHole(lost, quiet, base::microseconds(control_.now()));
+  };
+  ties.checkpoint = [this] { return journal_->checkpoint(); };
+  ties.settled = [this] { becomeReady(); };
+  cluster_ = std::make_unique<cluster::Cluster>(*bus_, control_, *cluster_log_, parts_.metrics, *checkpoints_, settings,
+                                                std::move(ties));
+  resume_->attach(*cluster_);
+}
+
+void RunningNode::buildNode() {
+  const auto& values = parts_.values;
+  stream_metrics_ = std::make_unique<stream::StreamMetrics>(parts_.metrics);
+  server_metrics_ = std::make_unique<server::ServerMetrics>(parts_.metrics);
+  api_metrics_ = std::make_unique<api::ApiMetrics>(parts_.metrics);
+  node_.info = &info_;
+  node_.journal = journal_.get();
+  node_.clients = &clients_;
+  node_.resume = resume_.get();
+  node_.metrics = &parts_.metrics;
+  node_.counters = api_metrics_.get();
+  node_.log = server_log_.get();
+  node_.cors = {values.boolean("http.cors.enabled"), values.list("http.cors.origins")};
+  node_.trusted_proxies = values.list("http.trusted_proxies");
+  node_.wait_for_peers = values.string("publish.wait") == "peers";
+  if (values.has("limits.publish_rate")) {
+    node_.publish_rate =
+        std::make_unique<api::RateLimit>(static_cast<std::uint64_t>(values.integer("limits.publish_rate")));
+  }
+  node_.offload = [this](std::function<void()> work) { return workers_->offload(std::move(work), [] {}); };
+  node_.render_metrics = [this] { return parts_.metrics.render(); };
+  node_.status_parts = [this] { return statusParts(); };
+  node_.not_ready_reason = [this] {
+    const std::lock_guard lock(told_mutex_);
+    return not_ready_ ? *not_ready_ : std::string();
+  };
+  node_.claims = [this](std::string_view protocol) {
+    return std::ranges::find(upgrade_names_, protocol) != upgrade_names_.end();
+  };
+  node_.upgraded = [this](std::string protocol, std::string address, std::string received, net::Connected socket) {
+    auto held = std::make_shared<Upgraded>();
+    held->protocol = std::move(protocol);
+    held->remote_address = std::move(address);
+    held->received = std::move(received);
+    held->stream = std::make_unique<net::SocketStream>(std::move(socket));
+    control_.post([this, held] {
+      for (Transport* transport : parts_.plugins.transports()) {
+        const auto names = transport->upgrades();
+        if (std::ranges::find(names, held->protocol) == names.end()) continue;
+        return transport->accept(std::move(*held));
+      }
+    });
+  };
+}
+
+void RunningNode::buildLoops() {
+  const auto& values = parts_.values;
+  const auto streams = stream::StreamSettings::from(settingsOf(values, "stream"));
+  const auto http = server::ServerSettings::from(settingsOf(values, "server"));
+  const auto count =
+      values.has("http.threads") ? static_cast<unsigned>(values.integer("http.threads")) : base::grantedCpus();
+  const NodeLoop::Shared parts{*journal_,   clients_,         *stream_metrics_, node_,
+                               *admission_, *server_metrics_, *server_log_};
+  for (unsigned i = 0; i < count; ++i) loops_.push_back(std::make_unique<NodeLoop>(i, parts, streams, http));
+  for (auto& each : loops_) node_.loops.push_back({&each->loop, &each->streamer});
+}
+
+}  // namespace sse::kernel
