@@ -45,7 +45,6 @@ class ResumeSource {
   struct Known {
     std::vector<Identity> had;
     std::uint64_t local = 0;  ///< everything up to here is among what it had
-    std::uint64_t donor = 0;  ///< the same in the positions of the node this one was filled from
   };
   virtual std::optional<Known> find(const Identity& identity, const Identity& deliverer) = 0;
   /// Asks the peers for a checkpoint; `done` is called on any thread, after `history.peer_timeout` at the latest. [any]

@@ -11,13 +11,12 @@ namespace {
 
 constexpr std::size_t kMaxLastId = 256;
 
-/// `?last=N`, where nothing better says where to start.
+/// `?last=N`, where nothing better says where to start; checked before.
 std::optional<std::size_t> lastCount(std::string_view query) {
   const auto value = http::param(query, "last");
-  if (!value || !*value || (*value)->empty() || (*value)->size() > 9) return std::nullopt;
+  if (!value || !*value) return std::nullopt;
   std::size_t count = 0;
   for (const char c : **value) {
-    if (c < '0' || c > '9') return std::nullopt;
     count = count * 10 + static_cast<std::size_t>(c - '0');
   }
   return count;
@@ -114,20 +113,18 @@ std::optional<stream::Start> Api::startFromElsewhere(Request& request, const cha
   }
   if (!known) return startUnknown(joined, channels, id, "unknown-position");
   node_.counters->resumed_elsewhere.add();
-  for (const auto& missing : node_.journal->missing()) {
-    const auto had = std::ranges::find(known->had, missing.origin, &Identity::origin);
-    if (had == known->had.end() || had->number < missing.number) {
-      return startUnknown(joined, channels, id, "peer-history");
-    }
-  }
-  auto start = startAtPosition(query, joined, channels, known->local, id);
+  stream::Start start;
+  start.after = known->local;
+  start.shown_id = showable(id) ? std::string(id) : "";
   start.had = known->had;
   start.had_until = joined.head;
+  start.told_broadcasts = node_.journal->extent(node_.journal->broadcasts()).floor;
   for (std::size_t i = 0; i < query.logs.size(); ++i) {
     const auto extent = node_.journal->extent(query.logs[i]);
-    if (extent.donor_floor <= known->donor || start.told[i] != 0) continue;
-    start.gaps.push_back(
-        {known->local, stream::gapBlock(node_.info->tag, known->local, channels[i], id, "history", extent)});
+    start.told.push_back(std::max(extent.floor, start.told_broadcasts));
+    if (!node_.journal->misses(query.logs[i], known->had)) continue;
+    const std::uint64_t at = std::max(known->local, start.told[i]);
+    start.gaps.push_back({at, stream::gapBlock(node_.info->tag, at, channels[i], id, "history", extent)});
   }
   std::ranges::sort(start.gaps, {}, &stream::Gap::position);
   return start;

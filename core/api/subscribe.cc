@@ -9,6 +9,17 @@ namespace {
 
 constexpr std::size_t kMaxLastId = 256;
 
+/// What a client sends by mistake in the query is told, not passed over: it would look like a loss.
+std::string queryProblem(std::string_view query) {
+  const auto last = http::param(query, "last");
+  const auto id = http::param(query, "last_event_id");
+  if (!last || !id) return "query: bad percent escape";
+  if (!*last) return {};
+  const bool number =
+      !(*last)->empty() && (*last)->size() <= 9 && (*last)->find_first_not_of("0123456789") == std::string::npos;
+  return number ? "" : "last: expected a whole number, got \"" + **last + "\"";
+}
+
 bool acceptsStream(const http::Head& head) {
   return head.header("Accept").find("text/event-stream") != std::string_view::npos;
 }
@@ -38,6 +49,7 @@ void Api::subscribe(Request& request) {
   auto& connection = request.connection;
   auto channels = channelsOf(request);
   if (!channels) return connection.problem(httpStatus(channels.error().code), channels.error().text);
+  if (const auto problem = queryProblem(request.head.query); !problem.empty()) return connection.problem(400, problem);
   const std::vector<std::string_view> names(channels->begin(), channels->end());
   const std::string_view client = request.verb == Verb::SubscribeClient ? request.match.param(1) : std::string_view();
   const auto who = authorize(request, Action::Subscribe, names, client);

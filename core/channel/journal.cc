@@ -80,12 +80,12 @@ std::size_t Journal::appendForeign(std::span<const EventView> events, std::int64
   {
     const std::lock_guard lock(mutex_);
     for (const auto& entry : entries) {
-      auto& highest = origins_[keyOf(entry->identity_.origin)].highest;
-      if (entry->identity_.origin == own_ || entry->identity_.number <= highest) {
+      auto* highest = entry->identity_.origin == own_ ? nullptr : &highest_[keyOf(entry->identity_.origin)];
+      if (highest == nullptr || entry->identity_.number <= *highest) {
         ++dropped;
         continue;
       }
-      highest = entry->identity_.number;
+      *highest = entry->identity_.number;
       link(entry.get(), entry->identity_, now_us, trash);
       const auto key = entry->idempotency();
       if (key.size() == IdempotencyIndex::kSize) idempotency_.remember(key, entry->identity_, now_us);
@@ -101,10 +101,10 @@ void Journal::appendHole(const Identity& lost, bool quiet, std::int64_t now_us) 
   std::uint64_t wake = 0;
   {
     const std::lock_guard lock(mutex_);
-    auto& origin = origins_[keyOf(lost.origin)];
-    origin.highest = std::max(origin.highest, lost.number);
+    auto& highest = highest_[keyOf(lost.origin)];
+    highest = std::max(highest, lost.number);
     if (quiet) {
-      origin.missing = std::max(origin.missing, lost.number);
+      lost_everywhere_.raise(lost);
     } else {
       EventView view;
       view.kind = EventKind::Hole;
@@ -137,6 +137,7 @@ bool Journal::link(Entry* entry, const Identity& identity, std::int64_t now_us, 
   if (entry->kind_ == EventKind::DeleteChannel) {
     while (log->count_ > 0) evictOldest(log, trash);
     log->floor_ = head_;
+    log->lost_.raise(identity);
   }
   log->push(entry);
   bytes_ += entry->footprint();
@@ -170,16 +171,13 @@ void Journal::wakeLoops(std::uint64_t bits) {
 }
 
 void Journal::enforce(Log* log, Trash& trash) {
-  std::size_t events = limits_.history_events;
-  std::size_t bytes = limits_.history_bytes;
-  const bool unread = feeding_ && log->count_ > 0 && log->at(0)->position_ > fed_;
-  if (log->reader_bits_ != 0 || unread) {
-    events = std::max(events, limits_.backlog_events);
-    bytes = std::max(bytes, limits_.backlog_bytes);
-  }
-  while (log->count_ > events || (log->bytes_ > bytes && log->count_ > (log->reader_bits_ != 0 ? 1U : 0U))) {
-    evictOldest(log, trash);
-  }
+  const auto over = [&] {
+    const bool needed = log->reader_bits_ != 0 || (feeding_ && log->count_ > 0 && log->at(0)->position_ > fed_);
+    const std::size_t events = std::max(limits_.history_events, needed ? limits_.backlog_events : 0);
+    const std::size_t bytes = std::max(limits_.history_bytes, needed ? limits_.backlog_bytes : 0);
+    return log->count_ > events || (log->bytes_ > bytes && log->count_ > (needed ? 1U : 0U));
+  };
+  while (over()) evictOldest(log, trash);
   while (bytes_ > limits_.budget && oldest_ != newest_) evictOldest(oldest_->log_, trash);
 }
 
@@ -187,6 +185,7 @@ void Journal::evictOldest(Log* log, Trash& trash) {
   Entry* entry = log->popOldest();
   any_evicted_ = std::max(any_evicted_, entry->position_);
   if (entry->identity_.origin == own_) own_evicted_ = std::max(own_evicted_, entry->position_);
+  log->lost_.raise(entry->identity_);
   unlink(entry, trash);
 }
 
@@ -220,7 +219,6 @@ Log* Journal::findOrMake(std::string_view channel, std::int64_t now_us, Trash& t
   if (const auto found = logs_.find(channel); found != logs_.end()) return found->second.get();
   if (logs_.size() >= limits_.channels && !makeRoom(trash)) return nullptr;
   auto log = std::make_unique<Log>(std::string(channel), forgotten_floor_);
-  log->donor_floor_ = donor_forgotten_floor_;
   Log* raw = log.get();
   logs_.emplace(raw->name(), std::move(log));
   touchIdle(raw, now_us);
@@ -236,7 +234,7 @@ bool Journal::makeRoom(Trash& trash) {
 void Journal::forget(Log* log, Trash& trash) {
   while (log->count_ > 0) evictOldest(log, trash);
   forgotten_floor_ = std::max(forgotten_floor_, log->floor_);
-  donor_forgotten_floor_ = std::max(donor_forgotten_floor_, log->donor_floor_);
+  lost_everywhere_.merge(log->lost_);
   unlinkIdle(log);
   logs_.erase(logs_.find(log->name()));
 }
@@ -277,22 +275,19 @@ bool Journal::sweep(std::int64_t now_us, std::size_t max_entries) {
   return done == max_entries;
 }
 
-void Journal::setDonor(const Tag& donor, std::uint64_t forgotten_floor) {
-  const std::lock_guard lock(mutex_);
-  donor_ = donor;
-  donor_forgotten_floor_ = forgotten_floor;
-  for (auto& [name, log] : logs_) log->donor_floor_ = std::max(log->donor_floor_, forgotten_floor);
-}
-
-void Journal::setDonorFloor(std::string_view channel, std::uint64_t floor) {
+void Journal::takeFloors(const Floors& floors, std::int64_t now_us) {
   Trash trash;
   const std::lock_guard lock(mutex_);
-  if (Log* log = findOrMake(channel, newest_ != nullptr ? newest_->appended_at_ : 0, trash)) log->donor_floor_ = floor;
-}
-
-Tag Journal::donor() const {
-  const std::lock_guard lock(mutex_);
-  return donor_;
+  for (const auto& reached : floors.reached) {
+    if (reached.origin == own_) continue;
+    auto& highest = highest_[keyOf(reached.origin)];
+    highest = std::max(highest, reached.number);
+  }
+  lost_everywhere_.raise(floors.everywhere);
+  for (const auto& [channel, lost] : floors.channels) {
+    Log* log = findOrMake(channel, now_us, trash);
+    (log != nullptr ? log->lost_ : lost_everywhere_).raise(lost);
+  }
 }
 
 }  // namespace sse::channel

@@ -16,6 +16,7 @@
 #include "channel/idempotency.h"
 #include "channel/limits.h"
 #include "channel/log.h"
+#include "channel/reading.h"
 #include "sse/journal.h"
 
 namespace sse::channel {
@@ -31,46 +32,6 @@ struct Submission {
   EntryRef entry;
   Outcome outcome = Outcome::Refused;
   Identity identity{};
-};
-
-/// What one log got since a loop drained it last: entries [begin, end) of the drained list.
-struct Fresh {
-  Log* log = nullptr;
-  std::uint64_t first = 0;      ///< position of the oldest entry the loop was told of
-  std::uint64_t floor = 0;      ///< of the log; at or above `first` when some fell away already
-  std::uint64_t lag_floor = 0;  ///< a live reader that has less lags more than the backlog
-  std::size_t begin = 0;
-  std::size_t end = 0;
-};
-
-/// What a reader asks for: entries after `after` of all of `logs` and the node's broadcasts, as `client` may see them.
-struct Query {
-  std::span<Log* const> logs;
-  std::uint64_t after = 0;
-  std::string_view client;
-  std::uint64_t client_hash = 0;
-  /// Per log and for broadcasts: floors the reader was told of by a gap, so that they are not lost again.
-  std::span<const std::uint64_t> told;
-  std::uint64_t told_broadcasts = 0;
-  std::size_t max_events = 64;
-  std::size_t max_bytes = 256 << 10;
-};
-
-/// What a read gave besides the entries.
-struct Answer {
-  std::uint64_t upto = 0;  ///< everything up to here is in the answer: the next `after`
-  bool lost = false;       ///< something after `after` has fallen away
-  bool more = false;       ///< there is more after `upto` already
-};
-
-/// What a log holds.
-struct Extent {
-  std::size_t events = 0;
-  std::size_t bytes = 0;
-  std::uint64_t floor = 0;
-  std::uint64_t donor_floor = 0;
-  EntryRef oldest;
-  EntryRef newest;
 };
 
 /// The node's one journal: numbers every event of this process and keeps it in its channel's log. Shared by all loops
@@ -132,8 +93,9 @@ class Journal final : public sse::Journal {
   [[nodiscard]] std::optional<std::uint64_t> beforePublisherId(const Query& query, std::string_view id) const;
   /// Position before the last `count` events that the query's client may see; everything kept if there are fewer. [any]
   [[nodiscard]] std::uint64_t beforeLast(const Query& query, std::size_t count) const;
-  /// Numbers of each origin up to which nothing ever arrived here. [any]
-  [[nodiscard]] std::vector<Identity> missing() const;
+  /// Whether something of `log`, or of every channel, is gone that somebody misses who has of each origin what `had`
+  /// says. [any]
+  [[nodiscard]] bool misses(const Log* log, const std::vector<Identity>& had) const;
 
   // Pages for status: names and extents in the order of names, after `after`. [any]
   struct Listed {
@@ -148,10 +110,8 @@ class Journal final : public sse::Journal {
   };
   [[nodiscard]] Totals totals() const;
 
-  // Filling from a peer: floors in the positions of the node that this one was filled from. [any]
-  void setDonor(const Tag& donor, std::uint64_t forgotten_floor);
-  void setDonorFloor(std::string_view channel, std::uint64_t floor);
-  [[nodiscard]] Tag donor() const;
+  /// Takes over, at the end of a fill, what the donor cannot give and how far it went. [any]
+  void takeFloors(const Floors& floors, std::int64_t now_us);
 
   // sse::Journal
   [[nodiscard]] Tag tag() const override { return own_; }
@@ -171,10 +131,6 @@ class Journal final : public sse::Journal {
   static constexpr unsigned kMaxLoops = 64;
 
  private:
-  struct Origin {
-    std::uint64_t highest = 0;
-    std::uint64_t missing = 0;
-  };
   struct Dirty {
     Log* log;
     std::uint64_t first;
@@ -218,8 +174,7 @@ class Journal final : public sse::Journal {
   mutable std::uint64_t fed_ = 0;  ///< how far a transport has read own entries
   mutable bool feeding_ = false;   ///< a transport reads: what it has not read yet is kept like a backlog
   std::uint64_t forgotten_floor_ = 0;
-  std::uint64_t donor_forgotten_floor_ = 0;
-  Tag donor_{};
+  FloorSet lost_everywhere_;  ///< of forgotten channels, and holes
   Logs logs_;
   Log broadcasts_{"", 0};
   Entry* oldest_ = nullptr;
@@ -229,7 +184,7 @@ class Journal final : public sse::Journal {
   std::size_t events_ = 0;
   Log* idle_oldest_ = nullptr;
   Log* idle_newest_ = nullptr;
-  std::unordered_map<std::uint64_t, Origin> origins_;  ///< by the tag's eight bytes
+  std::unordered_map<std::uint64_t, std::uint64_t> highest_;  ///< number by origin's tag, as eight bytes
   std::unordered_multimap<std::uint64_t, Entry*> publisher_ids_;
   IdempotencyIndex idempotency_;
   std::vector<std::vector<Dirty>> dirty_;  ///< one list per loop

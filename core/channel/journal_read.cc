@@ -118,11 +118,14 @@ Answer Journal::read(const Query& query, std::vector<EntryRef>& out) const {
 }
 
 Extent Journal::extentOf(const Log& log) const {
-  Extent extent{log.size(), log.bytes_, log.floor_, log.donor_floor_, {}, {}};
-  if (log.size() > 0) {
-    extent.oldest = EntryRef(log.at(0));
-    extent.newest = EntryRef(log.at(log.size() - 1));
-  }
+  Extent extent{log.size() - log.controls_, log.bytes_, log.floor_, {}, {}};
+  if (extent.events == 0) return extent;
+  std::uint32_t first = 0;
+  std::uint32_t last = log.size() - 1;
+  while (!log.at(first)->deliverable()) ++first;
+  while (!log.at(last)->deliverable()) --last;
+  extent.oldest = EntryRef(log.at(first));
+  extent.newest = EntryRef(log.at(last));
   return extent;
 }
 
@@ -177,16 +180,9 @@ std::uint64_t Journal::beforeLast(const Query& query, std::size_t count) const {
   return before;
 }
 
-std::vector<Identity> Journal::missing() const {
+bool Journal::misses(const Log* log, const std::vector<Identity>& had) const {
   const std::lock_guard lock(mutex_);
-  std::vector<Identity> out;
-  for (const auto& [key, origin] : origins_) {
-    if (origin.missing == 0) continue;
-    Identity identity{{}, origin.missing};
-    std::memcpy(identity.origin.data(), &key, sizeof key);
-    out.push_back(identity);
-  }
-  return out;
+  return log->lost_.misses(had) || broadcasts_.lost_.misses(had) || lost_everywhere_.misses(had);
 }
 
 std::vector<Journal::Listed> Journal::list(std::string_view after, std::size_t max) const {
@@ -269,10 +265,14 @@ JournalRead Journal::read(std::uint64_t after, Scope scope, std::size_t max_even
 }
 
 Floors Journal::floors() const {
+  Floors floors;
+  floors.reached = checkpoint().highest;
   const std::lock_guard lock(mutex_);
-  Floors floors{own_, forgotten_floor_, {}};
+  FloorSet everywhere = lost_everywhere_;
+  everywhere.merge(broadcasts_.lost_);
+  floors.everywhere = everywhere.list();
   for (const auto& [name, log] : logs_) {
-    if (log->floor_ > forgotten_floor_) floors.channels.emplace_back(name, log->floor_);
+    if (!log->lost_.empty()) floors.channels.emplace_back(name, log->lost_.list());
   }
   return floors;
 }
@@ -280,10 +280,10 @@ Floors Journal::floors() const {
 Checkpoint Journal::checkpoint() const {
   const std::lock_guard lock(mutex_);
   Checkpoint checkpoint{own_, head_, {}};
-  checkpoint.highest.reserve(origins_.size() + 1);
+  checkpoint.highest.reserve(highest_.size() + 1);
   checkpoint.highest.push_back({own_, head_});
-  for (const auto& [key, origin] : origins_) {
-    Identity identity{{}, origin.highest};
+  for (const auto& [key, highest] : highest_) {
+    Identity identity{{}, highest};
     std::memcpy(identity.origin.data(), &key, sizeof key);
     checkpoint.highest.push_back(identity);
   }

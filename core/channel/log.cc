@@ -25,6 +25,7 @@ void Log::push(Entry* entry) {
   if (count_ == capacity_) grow();
   ring_[(begin_ + count_) & (capacity_ - 1)] = entry;
   ++count_;
+  controls_ += entry->deliverable() ? 0 : 1;
   bytes_ += entry->footprint();
 }
 
@@ -32,6 +33,7 @@ Entry* Log::popOldest() {
   Entry* entry = at(0);
   begin_ = (begin_ + 1) & (capacity_ - 1);
   --count_;
+  controls_ -= entry->deliverable() ? 0 : 1;
   bytes_ -= entry->footprint();
   if (entry->position() > floor_) floor_ = entry->position();
   if (count_ == 0) {

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "channel/entry.h"
+#include "channel/floor_set.h"
 
 namespace sse::channel {
 
@@ -41,9 +42,10 @@ class Log {
   std::uint32_t capacity_ = 0;
   std::uint32_t begin_ = 0;
   std::uint32_t count_ = 0;
+  std::uint32_t controls_ = 0;  ///< of them, those that nobody is delivered
   std::size_t bytes_ = 0;
   std::uint64_t floor_ = 0;        ///< position of the newest entry that fell away
-  std::uint64_t donor_floor_ = 0;  ///< the same in the positions of the node this one was filled from
+  FloorSet lost_;                  ///< the same by origin, for those who resume from elsewhere
   std::uint64_t reader_bits_ = 0;  ///< loops with readers
   std::uint64_t dirty_bits_ = 0;   ///< loops that were told and have not drained yet
   std::int64_t last_used_ = 0;

@@ -11,8 +11,6 @@ std::optional<api::ResumeSource::Known> ClusterResume::find(const Identity& iden
   Known known;
   known.had = had.highest();
   known.local = checkpoints_.covered(had, journal_.checkpoint());
-  const auto donor = journal_.donor();
-  known.donor = donor == deliverer.origin ? deliverer.number : checkpoints_.coveredAt(donor, had);
   return known;
 }
 

@@ -56,9 +56,10 @@ RunningNode::RunningNode(NodeParts parts) : parts_(parts), log_(parts.sink.logge
   bus_log_ = parts_.sink.logger("bus");
   workers_ = std::make_unique<base::WorkerPool>(
       kWorkers, kWorkerQueue, [this](base::WorkerPool::Call call) { control_.post(std::move(call)); }, parts_.metrics);
+  drain_delay_ = values.duration("drain.delay");
   bus_ = std::make_unique<bus::MessageBus>(
       control_, parts_.metrics, *bus_log_,
-      [this](std::string_view owner, std::string_view what) { parts_.plugins.fail(owner, what); });
+      [this](std::string_view owner, std::string_view what) { onBusFailure(owner, what); });
   admission_ = std::make_unique<net::Admission>(admissionLimits(values));
   buildCluster();
   buildNode();

@@ -109,8 +109,7 @@ Result<void> RunningNode::startPlugins() {
       }
     }));
     subscriptions_.push_back(bus_->subscribe<FloorsReceived>([this](const FloorsReceived& message) {
-      journal_->setDonor(message.floors.node, message.floors.forgotten);
-      for (const auto& [channel, floor] : message.floors.channels) journal_->setDonorFloor(channel, floor);
+      journal_->takeFloors(message.floors, base::microseconds(control_.now()));
     }));
     problems = configurePlugins();
     if (!problems.empty()) return;
@@ -156,6 +155,14 @@ void RunningNode::onOwnAppended(std::uint64_t head) {
   });
 }
 
+/// Messages that the bus dropped may have been events of peers, so whoever reads is told of a hole.
+void RunningNode::onBusFailure(std::string_view owner, std::string_view what) {
+  if (owner != "bus") return parts_.plugins.fail(owner, what);
+  for (const auto& highest : journal_->checkpoint().highest) {
+    if (highest.origin != info_.tag) journal_->appendHole(highest, false, base::nowMicroseconds());
+  }
+}
+
 void RunningNode::sweep() {
   sweeper_ = control_.after(kSweep, [this] { sweep(); });
   for (int i = 0; i < 16 && journal_->sweep(base::microseconds(control_.now()), kSweepEntries); ++i) {
@@ -175,7 +182,7 @@ void RunningNode::drain(std::function<void()> gone) {
     node_.state.store(api::NodeState::Draining);
     announce(NodeStateChanged::State::Draining);
     log_->write(Level::Info, "draining", "leaving: not ready any more");
-    drain_timer_ = control_.after(parts_.values.duration("drain.delay"), [this] { afterDrainDelay(); });
+    drain_timer_ = control_.after(drain_delay_, [this] { afterDrainDelay(); });
   });
 }
 
@@ -185,10 +192,7 @@ void RunningNode::afterDrainDelay() {
   for (auto& parts : loops_) {
     parts->loop.post([this, each = parts.get()] {
       each->server.closeListeners();
-      each->streamer.drain([this, each] {
-        each->server.drain();
-        control_.post([this] { loopDrained(); });
-      });
+      each->streamer.drain([this, each] { each->server.drain([this] { control_.post([this] { loopDrained(); }); }); });
     });
   }
 }
@@ -204,6 +208,7 @@ void RunningNode::loopDrained() {
 
 void RunningNode::reload(const config::Values& values) {
   control_.post([this, &values] {
+    drain_delay_ = values.duration("drain.delay");
     parts_.sink.setLevel(observe::levelOf(values.string("log.level")));
     journal_->setLimits(channel::Limits::from(settingsOf(values, "channel")));
     const auto streams = stream::StreamSettings::from(settingsOf(values, "stream"));

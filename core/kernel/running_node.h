@@ -73,6 +73,7 @@ class RunningNode {
   void sweep();
   void announce(NodeStateChanged::State state);
   void onOwnAppended(std::uint64_t head);
+  void onBusFailure(std::string_view owner, std::string_view what);
   void afterDrainDelay();
   void drainLoops();
   void loopDrained();
@@ -115,6 +116,7 @@ class RunningNode {
   std::vector<Registration> subscriptions_;
   Registration sweeper_;
   Registration drain_timer_;
+  Duration drain_delay_{0};
   std::function<void()> gone_;
   std::size_t loops_draining_ = 0;
   std::chrono::steady_clock::time_point started_at_ = std::chrono::steady_clock::now();

@@ -1,5 +1,6 @@
 #include "server/http_server.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <ctime>
@@ -13,6 +14,7 @@ namespace sse::server {
 namespace {
 
 constexpr Duration kTick{100};
+constexpr Duration kDrainTick{20};
 constexpr Duration kAcceptRetry{100};
 constexpr int kAcceptsPerTurn = 256;
 constexpr std::int64_t kGoodbyeMs = 2'000;
@@ -98,9 +100,11 @@ void HttpServer::pauseAccepting() {
   if (accept_paused_) return;
   accept_paused_ = true;
   metrics_.accept_paused.add();
-  log_.write(Level::Warning, "accept-paused",
-             "no descriptors left for new connections; accepting goes on when some are free",
-             {{"open", std::to_string(admission_.open())}});
+  if (!accept_told_)
+    log_.write(Level::Warning, "accept-paused",
+               "no descriptors left for new connections; accepting goes on when some are free",
+               {{"open", std::to_string(admission_.open())}});
+  accept_told_ = true;
   for (auto& listener : listeners_) loop_.remove(listener->fd.get());
   accept_retry_ = loop_.after(kAcceptRetry, [this] {
     accept_paused_ = false;
@@ -112,6 +116,7 @@ void HttpServer::adopt(int fd, const net::Address& address, bool admin) {
   base::Fd owned(fd);
   auto [verdict, ticket] = admission_.admit(address);
   if (verdict == net::Admission::Verdict::Full) return;
+  if (verdict == net::Admission::Verdict::Admitted) accept_told_ = false;
   const bool overload = verdict == net::Admission::Verdict::Overload && !admin;
   if (overload) metrics_.refused_full.add();
   const auto index = static_cast<std::size_t>(fd);
@@ -225,14 +230,34 @@ void HttpServer::expire(Connection& connection) {
                             : "request body: not complete in time (limits.body_time)"});
 }
 
-void HttpServer::drain() {
+void HttpServer::drain(std::function<void()> done) {
   draining_ = true;
+  drained_ = std::move(done);
+  drain_until_ms_ = nowMs() + kDrainLimit.count();
   for (auto& connection : connections_) {
     if (!connection) continue;
-    connection->framing_.keep_alive = connection->framing_.keep_alive && connection->held_;
     const bool idle = connection->in_.empty() && connection->out_.empty() && !connection->held_;
-    if (idle) remove(*connection);
+    if (idle) {
+      remove(*connection);
+    } else {
+      connection->framing_.keep_alive = false;
+    }
   }
+  drainTick();
+}
+
+bool HttpServer::responsesDue() const {
+  return std::ranges::any_of(connections_, [](const auto& connection) {
+    return connection && (connection->held_ || !connection->out_.empty());
+  });
+}
+
+void HttpServer::drainTick() {
+  if (responsesDue() && nowMs() < drain_until_ms_) {
+    drain_ticker_ = loop_.after(kDrainTick, [this] { drainTick(); });
+    return;
+  }
+  if (drained_) std::exchange(drained_, nullptr)();
 }
 
 }  // namespace sse::server

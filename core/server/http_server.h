@@ -29,8 +29,10 @@ class HttpServer {
   void listen(base::Fd listener, bool admin);
   /// Accepts until there is nobody left in the queue, then closes the listeners. [loop]
   void closeListeners();
-  /// Ends idle connections at once, the others after their response. [loop]
-  void drain();
+  /// Ends idle connections at once, the others after their response; `done` is called when no response is due any more,
+  /// or after kDrainLimit. [loop]
+  void drain(std::function<void()> done);
+  static constexpr Duration kDrainLimit{2'000};
 
   /// The connection, if it is still there. [loop]
   [[nodiscard]] Connection* find(const ConnectionId& id);
@@ -66,6 +68,8 @@ class HttpServer {
   void enlist(Connection& connection, Connection::Waiting waiting);
   void delist(Connection& connection);
   void tick();
+  void drainTick();
+  [[nodiscard]] bool responsesDue() const;
   void expire(Connection& connection);
   [[nodiscard]] std::int64_t nowMs() const;
 
@@ -87,7 +91,11 @@ class HttpServer {
   std::string date_;
   std::int64_t date_at_ = -1;
   bool draining_ = false;
+  std::function<void()> drained_;
+  std::int64_t drain_until_ms_ = 0;
+  Registration drain_ticker_;
   bool accept_paused_ = false;
+  bool accept_told_ = false;  ///< the log has its line for this shortage
   Registration ticker_;
   Registration accept_retry_;
 };

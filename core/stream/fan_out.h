@@ -44,7 +44,7 @@ class FanOut {
     std::size_t writes = 0;
   };
 
-  void take();
+  bool take();
   void begin(const channel::Fresh& fresh);
   void walkBroadcast(const channel::Fresh& fresh);
   std::size_t step(Walk& walk, std::size_t quota);

@@ -11,6 +11,11 @@
 #include "stream/streamer.h"
 
 namespace sse::stream {
+namespace {
+
+constexpr std::size_t kMaxParts = 512;  ///< of gaps and events in one write; the system takes 1,024
+
+}  // namespace
 
 void Pump::run(Session& session) {
   if (session.closed() || session.blocked()) return;
@@ -55,23 +60,40 @@ void Pump::collectEntries(Session& session) {
   }
   const std::size_t first = entries_.size();
   answer_ = owner_.journal_.read(query, entries_);
-  if (answer_.lost) return owner_.close(session, CloseReason::Slow);
+  if (answer_.lost) {
+    // Deleting a channel takes the history from under its readers: they do not lag.
+    end_ = std::any_of(entries_.begin() + static_cast<std::ptrdiff_t>(first), entries_.end(),
+                       [&](const channel::EntryRef& entry) { return closes(session, *entry); });
+    if (!end_) owner_.close(session, CloseReason::Slow);
+    return;
+  }
+  addEntries(session, first);
+}
+
+void Pump::addEntries(Session& session, std::size_t first) {
   for (std::size_t i = first; i < entries_.size(); ++i) {
     const auto& entry = *entries_[i];
-    addGaps(session, entry.position() - 1);
-    if (entry.kind() == EventKind::DeleteChannel || entry.kind() == EventKind::CloseClient) {
-      if (session.extra_ && entry.position() <= session.extra_->opened_at_head) continue;
+    if (!addGaps(session, entry.position() - 1)) return;
+    if (closes(session, entry)) {
       end_ = true;
       answer_ = {entry.position(), false, false};
       return;
     }
+    if (!entry.deliverable() && entry.kind() != EventKind::Hole) continue;
+    if (had(session, entry)) continue;
     if (entry.kind() == EventKind::Hole) {
       addHole(session, entry);
-    } else if (!had(session, entry)) {
+    } else {
       add(frameOf(session, entry), {What::Entry, entry.position(), &entry});
     }
   }
   addGaps(session, answer_.upto);
+}
+
+/// An entry that closes the stream; those from before it was opened closed its forerunners.
+bool Pump::closes(const Session& session, const channel::Entry& entry) {
+  if (entry.kind() != EventKind::DeleteChannel && entry.kind() != EventKind::CloseClient) return false;
+  return !session.extra_ || entry.position() > session.extra_->opened_at_head;
 }
 
 std::string_view Pump::frameOf(const Session& session, const channel::Entry& entry) {
@@ -83,12 +105,18 @@ void Pump::add(std::string_view bytes, Part part) {
   parts_.push_back(part);
 }
 
-void Pump::addGaps(Session& session, std::uint64_t upto) {
-  if (!session.extra_) return;
+/// False where they are too many for one write: the round ends here, and the next begins with the rest of them.
+bool Pump::addGaps(Session& session, std::uint64_t upto) {
+  if (!session.extra_) return true;
   const auto& gaps = session.extra_->gaps;
   for (; gaps_ < gaps.size() && gaps[gaps_].position <= upto; ++gaps_) {
+    if (iov_.size() >= kMaxParts) {
+      answer_ = {0, false, true};
+      return false;
+    }
     add(framed(session, gaps[gaps_].block), {What::Gap, gaps[gaps_].position, nullptr});
   }
+  return true;
 }
 
 /// One part for all channels, so that half of it written counts as the whole hole told.

@@ -33,8 +33,10 @@ class Pump {
 
   void collect(Session& session);
   void collectEntries(Session& session);
+  void addEntries(Session& session, std::size_t first);
   void add(std::string_view bytes, Part part);
-  void addGaps(Session& session, std::uint64_t upto);
+  bool addGaps(Session& session, std::uint64_t upto);
+  [[nodiscard]] static bool closes(const Session& session, const channel::Entry& entry);
   void addHole(Session& session, const channel::Entry& hole);
   [[nodiscard]] static bool had(const Session& session, const channel::Entry& entry);
   [[nodiscard]] static std::string_view frameOf(const Session& session, const channel::Entry& entry);

@@ -12,7 +12,7 @@
 namespace sse::stream {
 
 Session::Session(Streamer& owner, net::Connected socket, std::uint32_t slot, std::uint32_t generation, Framing framing)
-    : owner_(owner), socket_(std::move(socket)), slot_(slot), generation_(generation), framing_(framing) {}
+    : socket_(std::move(socket)), framing_(framing), owner_(owner), slot_(slot), generation_(generation) {}
 
 Session::~Session() = default;
 

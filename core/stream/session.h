@@ -49,7 +49,7 @@ struct SessionExtra {
 /// One subscriber: a connected socket and a cursor in the journal. An idle one holds no buffer, no queue, no parser and
 /// no name. Owned by its loop's Streamer, lives on that loop. Always holds: everything the subscriber may see up to
 /// `cursor()` has been handed to the kernel, but for the rest of `partial` and the extra's `pending`.
-class Session final : public net::Pollable {
+class alignas(64) Session final : public net::Pollable {
  public:
   Session(Streamer& owner, net::Connected socket, std::uint32_t slot, std::uint32_t generation, Framing framing);
   ~Session();
@@ -88,27 +88,28 @@ class Session final : public net::Pollable {
   void moved(Readers* readers, std::uint32_t place);
   SessionExtra& more();
 
-  Streamer& owner_;
+  // A fan-out touches the members up to `framing_` of every session: with the table pointer they are one cache line.
   net::Connected socket_;
-  std::uint32_t slot_;
-  std::uint32_t generation_;
-  std::uint32_t last_write_ = 0;
-  std::uint32_t opened_at_ = 0;
   std::uint64_t cursor_ = 0;
-  std::uint64_t client_hash_ = 0;
-  Readers* readers_ = nullptr;
-  std::uint32_t place_ = 0;
-  std::uint32_t partial_sent_ = 0;
-  channel::EntryRef partial_;  ///< an entry that is half written
-  std::unique_ptr<SessionExtra> extra_;
+  std::uint32_t last_write_ = 0;
   std::uint16_t extra_places_ = 0;
-  Framing framing_;
   bool blocked_ = false;
   bool behind_ = false;     ///< the cursor is not at its channels' heads: to be pumped
   bool caught_up_ = false;  ///< was in step once: from then on its lag is limited
   bool queued_ = false;     ///< is in the Streamer's list of sessions to pump
   bool closed_ = false;
   bool closing_ = false;  ///< to be closed once `pending` is out
+  Framing framing_;
+  Streamer& owner_;
+  std::uint32_t slot_;
+  std::uint32_t generation_;
+  std::uint32_t opened_at_ = 0;
+  std::uint32_t place_ = 0;
+  std::uint64_t client_hash_ = 0;
+  Readers* readers_ = nullptr;
+  channel::EntryRef partial_;  ///< an entry that is half written
+  std::uint32_t partial_sent_ = 0;
+  std::unique_ptr<SessionExtra> extra_;
 };
 
 }  // namespace sse::stream

@@ -16,6 +16,7 @@ namespace sse::stream {
 namespace {
 
 constexpr Duration kTick{250};
+constexpr Duration kDrainTick{20};
 constexpr std::size_t kPumpsPerTurn = 256;
 
 std::string wrap(Framing framing, std::string_view block) {
@@ -269,24 +270,26 @@ void Streamer::slim(Session& session) {
 
 void Streamer::drain(std::function<void()> done) {
   drained_ = std::move(done);
-  const std::int64_t ticks = std::max<std::int64_t>(settings_.drain_window_ms / 50, 1);
-  drain_per_tick_ = live_ / static_cast<std::size_t>(ticks) + 1;
+  drain_began_ = live_;
+  drain_until_ = loop_.now() + Duration(settings_.drain_window_ms);
   drainTick();
 }
 
+/// As many streams are left open as time is left in the window.
 void Streamer::drainTick() {
-  std::size_t left = drain_per_tick_;
-  for (std::size_t slot = slots_.size(); slot > 0 && left > 0; --slot) {
+  const auto left = std::chrono::duration_cast<Duration>(drain_until_ - loop_.now()).count();
+  const auto window = std::max<std::int64_t>(settings_.drain_window_ms, 1);
+  const auto keep = left <= 0 ? 0 : drain_began_ * static_cast<std::size_t>(left) / static_cast<std::size_t>(window);
+  for (std::size_t slot = slots_.size(); slot > 0 && live_ > keep; --slot) {
     if (slots_[slot - 1] == nullptr) continue;
     closeAt(static_cast<std::uint32_t>(slot - 1), slots_[slot - 1]->generation_,
             jittered(settings_.drain_retry_ms, 0.5));
-    --left;
   }
   if (live_ == 0) {
     if (drained_) std::exchange(drained_, nullptr)();
     return;
   }
-  drain_ticker_ = loop_.after(Duration(50), [this] { drainTick(); });
+  drain_ticker_ = loop_.after(kDrainTick, [this] { drainTick(); });
 }
 
 void Streamer::visit(std::size_t max, const std::function<void(const std::string&, const Session&)>& visit) const {

@@ -128,7 +128,8 @@ class Streamer {
   Registration ticker_;
   std::function<void()> drained_;
   Registration drain_ticker_;
-  std::size_t drain_per_tick_ = 0;
+  std::size_t drain_began_ = 0;
+  Clock::time_point drain_until_;
 };
 
 }  // namespace sse::stream

@@ -80,11 +80,11 @@ class FakeJournal final : public Journal {
     kept_.push_back(checkpoint);
   }
 
-  /// Makes up floors of so many channels.
-  void setFloors(std::uint64_t forgotten, std::size_t channels) {
+  /// Makes up floors: `lost` everywhere and of so many channels.
+  void setFloors(const std::vector<Identity>& lost, std::size_t channels) {
     const std::lock_guard lock(mutex_);
-    floors_ = {tag_, forgotten, {}};
-    for (std::size_t i = 0; i < channels; ++i) floors_.channels.emplace_back("channel " + std::to_string(i), forgotten);
+    floors_ = {{}, lost, {}};
+    for (std::size_t i = 0; i < channels; ++i) floors_.channels.emplace_back("channel " + std::to_string(i), lost);
   }
 
   [[nodiscard]] std::vector<Entry> entries() const {

@@ -53,11 +53,12 @@ struct EventBatch {
   std::shared_ptr<const void> storage;  ///< keeps every view alive
 };
 
-/// What has fallen away from one journal: positions of the newest entries that are gone.
+/// What cannot be had at a node: for each channel and origin the number of the newest event that fell away there or
+/// never arrived. Says the same on every node, so it can be handed on.
 struct Floors {
-  Tag node{};
-  std::uint64_t forgotten = 0;  ///< of every channel that is not named
-  std::vector<std::pair<std::string, std::uint64_t>> channels;
+  std::vector<Identity> reached;     ///< of each origin, up to where the fill went
+  std::vector<Identity> everywhere;  ///< of every channel
+  std::vector<std::pair<std::string, std::vector<Identity>>> channels;
 };
 
 /// How far one journal had come, and what it had of each origin by then: all events of `highest[i].origin` up to its

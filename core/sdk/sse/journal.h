@@ -52,7 +52,7 @@ class SSE_PUBLIC Journal {
   [[nodiscard]] virtual std::vector<Checkpoint> checkpoints() const = 0;
 
   /// What has fallen away here, for a freshly started peer; channels above the node-wide floor only. [any]
-  [[nodiscard]] virtual Floors floors() const { return {tag(), 0, {}}; }
+  [[nodiscard]] virtual Floors floors() const { return {}; }
 };
 
 }  // namespace sse

@@ -36,7 +36,7 @@ struct CheckpointReceived {
   Checkpoint checkpoint;
 };
 
-/// What has fallen away at the node this one fills itself from, in that node's positions. May come in parts, all of
+/// What cannot be had at the node this one fills itself from. May come in parts, all of
 /// them before LinkChanged says `filled`. Published by: transports. For: the journal's owner.
 struct FloorsReceived {
   static constexpr std::string_view kTopic = "transport.floors/1";

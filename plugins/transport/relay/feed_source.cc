@@ -62,12 +62,6 @@ void FeedSource::encodeAll(const JournalRead& got, FeedBatch& batch) {
   std::string frames;
   append(frames, batch.next, got.batch.events, batch);
   batch.frames = std::make_shared<const std::string>(std::move(frames));
-  batch.lost = lostUpTo(got);
-  for (const auto& event : got.batch.events) {
-    const auto same = [&](const First& first) { return first.id.origin == event.id.origin; };
-    if (event.position <= batch.lost || std::any_of(batch.first.begin(), batch.first.end(), same)) continue;
-    batch.first.push_back({event.id, event.position});
-  }
 }
 
 /// Events as one frame, then a hole for each that no decoder would take.

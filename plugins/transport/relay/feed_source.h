@@ -4,27 +4,18 @@
 #include <memory>
 #include <span>
 #include <string>
-#include <vector>
 
 #include "sse/journal.h"
 #include "transport/relay/counters.h"
 
 namespace sse::relay {
 
-/// Where the events of an origin begin.
-struct First {
-  Identity id;
-  std::uint64_t position = 0;
-};
-
 /// A stretch of the journal as frames. Immutable, shared by all links that stand at the same place.
 struct FeedBatch {
   std::shared_ptr<const std::string> frames;
-  std::uint64_t next = 0;    ///< the position it goes up to
-  std::uint64_t count = 0;   ///< events in it
-  bool more = false;         ///< there are entries behind it already
-  std::uint64_t lost = 0;    ///< Scope::All only: an entry up to here is gone; 0: none behind where it began
-  std::vector<First> first;  ///< Scope::All only: the first event of each origin behind `lost`
+  std::uint64_t next = 0;   ///< the position it goes up to
+  std::uint64_t count = 0;  ///< events in it
+  bool more = false;        ///< there are entries behind it already
 };
 
 /// Reads the journal for links and encodes each stretch once: links that keep up ask for the same one, so the newest is
@@ -34,7 +25,7 @@ class FeedSource {
   FeedSource(const Journal& journal, Counters& counters) : journal_(journal), counters_(counters) {}
 
   /// What follows `after`. Holes in the own feed are frames in it; an event that no decoder would take is one, too.
-  /// [control]
+  /// What else is gone in Scope::All the journal's floors say. [control]
   std::shared_ptr<const FeedBatch> read(std::uint64_t after, Scope scope);
 
   [[nodiscard]] const Journal& journal() const { return journal_; }

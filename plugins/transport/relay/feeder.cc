@@ -8,7 +8,7 @@ namespace sse::relay {
 namespace {
 
 constexpr std::size_t kDonationBytes = std::size_t{256} << 10;  // written in one go
-constexpr std::size_t kFloorsPerFrame = 1024;
+constexpr std::size_t kFloorsPerFrame = 2048;                   // channels and identities together
 
 }  // namespace
 
@@ -81,10 +81,8 @@ void Feeder::wanted(const Want& want) {
   cursor_ = want.after;
   acked_position_ = want.after;
   wanted_at_ = hub_.source().journal().checkpoint();
-  if (scope_ == Scope::All) {
-    floors_ = hub_.source().journal().floors();
-    donations_ = hub_.source().journal().checkpoints();
-  }
+  floors_sent_ = scope_ == Scope::Own;
+  if (scope_ == Scope::All) donations_ = hub_.source().journal().checkpoints();
   was_fed_ = true;
   hub_.feeding(*this);
   pump();
@@ -103,7 +101,6 @@ void Feeder::pump() {
     }
     const auto batch = hub_.source().read(cursor_, scope_);
     if (batch->next == cursor_) break;
-    if (scope_ == Scope::All) noteLost(*batch);
     cursor_ = batch->next;
     sent_ += batch->count;
     hub_.counters().events_sent.add(batch->count);
@@ -113,52 +110,52 @@ void Feeder::pump() {
   if (link_.open()) hub_.acknowledged();
 }
 
-/// Keeps the first event of each origin behind the newest lost entry: what is before it cannot be counted on.
-void Feeder::noteLost(const FeedBatch& batch) {
-  lost_ = std::max(lost_, batch.lost);
-  std::erase_if(first_, [this](const First& first) { return first.position <= lost_; });
-  for (const auto& fresh : batch.first) {
-    const auto same = [&](const First& first) { return first.id.origin == fresh.id.origin; };
-    if (std::none_of(first_.begin(), first_.end(), same)) first_.push_back(fresh);
-  }
-}
-
 /// Sends a part of what ends the fill.
 void Feeder::finishFill() {
-  while (floors_ && link_.pending() < kDonationBytes) sendFloors();
+  while (!floors_sent_ && link_.pending() < kDonationBytes) sendFloors();
   for (std::size_t bytes = link_.pending(); donated_ < donations_.size() && bytes < kDonationBytes; ++donated_) {
     const auto before = link_.pending();
     link_.send(CheckpointFrame{std::move(donations_[donated_])});
     bytes += link_.pending() - before;
   }
-  if (!floors_ && donated_ == donations_.size()) {
+  if (floors_sent_ && donated_ == donations_.size()) {
     donations_ = {};
     donated_ = 0;
-    if (lost_ > 0) sendLost();
     link_.send(Filled{wanted_at_});
     filled_ = true;
     scope_ = Scope::Own;
-    first_ = {};
   }
   link_.flush();
 }
 
+/// Sends a slice of the floors. They are read behind the last event: what fell away before it could be sent is in them.
 void Feeder::sendFloors() {
+  if (!floors_) {
+    floors_ = hub_.source().journal().floors();
+    floors_->reached = reached();
+  }
   auto& rest = floors_->channels;
-  const auto count = std::min(rest.size(), kFloorsPerFrame);
-  const auto from = rest.end() - static_cast<std::ptrdiff_t>(count);
-  link_.send(FloorsFrame{{ours_.tag, floors_->forgotten, {from, rest.end()}}});
-  rest.erase(from, rest.end());
-  if (rest.empty()) floors_.reset();
+  FloorsFrame part{{floors_->reached, floors_->everywhere, {}}};
+  auto& slice = part.floors.channels;
+  for (std::size_t identities = 0; !rest.empty() && slice.size() + identities < kFloorsPerFrame; rest.pop_back()) {
+    identities += rest.back().second.size();
+    slice.push_back(std::move(rest.back()));
+  }
+  link_.send(part);
+  floors_sent_ = rest.empty();
+  if (floors_sent_) floors_.reset();
 }
 
-void Feeder::sendLost() {
-  for (const auto& highest : wanted_at_.highest) {
-    const auto same = [&](const First& first) { return first.id.origin == highest.origin; };
-    const auto first = std::find_if(first_.begin(), first_.end(), same);
-    const auto lost = first == first_.end() ? highest.number : first->id.number - 1;
-    if (lost > 0) link_.send(Hole{{highest.origin, lost}});
+/// What this node had of each origin when Want came; of its own everything up to that position.
+std::vector<Identity> Feeder::reached() const {
+  auto reached = wanted_at_.highest;
+  const auto own = std::ranges::find(reached, ours_.tag, &Identity::origin);
+  if (own != reached.end()) {
+    own->number = wanted_at_.position;
+  } else {
+    reached.push_back({ours_.tag, wanted_at_.position});
   }
+  return reached;
 }
 
 std::uint64_t Feeder::lag() const {

@@ -59,10 +59,9 @@ class Feeder final : public LinkOwner {
   void proven(const Proof& proof);
   void accepted();
   void wanted(const Want& want);
-  void noteLost(const FeedBatch& batch);
   void finishFill();
   void sendFloors();
-  void sendLost();
+  [[nodiscard]] std::vector<Identity> reached() const;
 
   Hub& hub_;
   std::string remote_;
@@ -83,9 +82,8 @@ class Feeder final : public LinkOwner {
 
   bool filled_ = false;
   Checkpoint wanted_at_;               // of the moment when Want came
-  std::uint64_t lost_ = 0;             // the newest entry that was gone when the fill was read
-  std::vector<First> first_;           // of each origin, the first event behind it
-  std::optional<Floors> floors_;       // of the moment of Want, as far as they are still to be sent
+  std::optional<Floors> floors_;       // as far as they are still to be sent
+  bool floors_sent_ = false;           // or none are to be sent
   std::vector<Checkpoint> donations_;  // checkpoints still to be sent
   std::size_t donated_ = 0;
 };

@@ -11,7 +11,7 @@ constexpr std::size_t kMaxReason = 512;
 constexpr std::size_t kMaxPublisherId = 128;
 constexpr std::size_t kMaxIdempotency = 1024;
 constexpr std::size_t kLeastEvent = 1 + 8 + 1 + 5;  // kind, origin, number, five lengths
-constexpr std::size_t kLeastFloor = 1 + 1;          // text, number
+constexpr std::size_t kLeastFloor = 1 + 1;          // text, count
 constexpr std::size_t kLeastIdentity = 8 + 1;       // origin, number
 
 /// Appends values to a string.
@@ -39,11 +39,14 @@ class Writer {
     array(id.origin);
     number(id.number);
   }
+  void identities(const std::vector<Identity>& ids) {
+    number(ids.size());
+    for (const auto& id : ids) identity(id);
+  }
   void checkpoint(const Checkpoint& value) {
     array(value.node);
     number(value.position);
-    number(value.highest.size());
-    for (const auto& id : value.highest) identity(id);
+    identities(value.highest);
   }
 
  private:
@@ -115,13 +118,18 @@ class Reader {
     }
     return value;
   }
+  std::vector<Identity> identities() {
+    std::vector<Identity> ids;
+    const auto size = count(kLeastIdentity);
+    ids.reserve(size);
+    for (std::size_t i = 0; i < size && good_; ++i) ids.push_back(identity());
+    return ids;
+  }
   Checkpoint checkpoint() {
     Checkpoint value;
     value.node = tag();
     value.position = number();
-    const auto size = count(kLeastIdentity);
-    value.highest.reserve(size);
-    for (std::size_t i = 0; i < size && good_; ++i) value.highest.push_back(identity());
+    value.highest = identities();
     return value;
   }
 
@@ -236,14 +244,13 @@ Answer readAnswer(Reader& in) {
 
 FloorsFrame readFloors(Reader& in) {
   FloorsFrame frame;
-  frame.floors.node = in.tag();
-  frame.floors.forgotten = in.number();
+  frame.floors.reached = in.identities();
+  frame.floors.everywhere = in.identities();
+  // Not reserved: a channel takes far more memory than its least bytes.
   const auto count = in.count(kLeastFloor);
-  frame.floors.channels.reserve(count);
   for (std::size_t i = 0; i < count && in.good(); ++i) {
     auto channel = std::string(in.text(kMaxName));
-    const auto floor = in.number();
-    frame.floors.channels.emplace_back(std::move(channel), floor);
+    frame.floors.channels.emplace_back(std::move(channel), in.identities());
   }
   return frame;
 }
@@ -327,12 +334,12 @@ struct Encoder {
   }
   void operator()(const FloorsFrame& floors) const {
     frame(out, FrameType::Floors, [&](Writer& to) {
-      to.array(floors.floors.node);
-      to.number(floors.floors.forgotten);
+      to.identities(floors.floors.reached);
+      to.identities(floors.floors.everywhere);
       to.number(floors.floors.channels.size());
-      for (const auto& [channel, floor] : floors.floors.channels) {
+      for (const auto& [channel, lost] : floors.floors.channels) {
         to.text(std::string_view(channel).substr(0, kMaxName));
-        to.number(floor);
+        to.identities(lost);
       }
     });
   }

@@ -113,7 +113,7 @@ struct Answer {
   std::optional<Checkpoint> checkpoint;
 };
 
-/// A part of what has fallen away at the feeder.
+/// A part of what cannot be had at the feeder, and up to where its fill went.
 struct FloorsFrame {
   Floors floors;
 };

@@ -1,6 +1,8 @@
 #include "transport/relay/relay.h"
 
+#include <algorithm>
 #include <doctest/doctest.h>
+#include <set>
 #include <thread>
 
 #include "relay_world.h"
@@ -134,7 +136,7 @@ TEST_CASE("a new node takes everything from one peer and only the rest from the 
   CHECK(c.repeats == 0);
 }
 
-TEST_CASE("a donor that lost entries tells the new node up to where of each origin") {
+TEST_CASE("what a donor lost makes no hole at the node that fills from it") {
   PollLoop loop;
   Node a(loop, "a", "aaaa");
   Node b(loop, "b", "bbbb");
@@ -147,25 +149,74 @@ TEST_CASE("a donor that lost entries tells the new node up to where of each orig
   Node c(loop, "c", "cccc");
   c.add(a);
   REQUIRE(loop.runUntil([&] { return c.filledFrom(a); }));
-  CHECK(c.host.journal().bodies() == std::vector<std::string>{"data: a4\n", "hole aaaa0000 3", "hole bbbb0000 1"});
+  CHECK(c.host.journal().bodies() == std::vector<std::string>{"data: a4\n"});
+  CHECK(c.host.metrics().counter("sse_relay_holes_total", "").value() == 0);
 }
 
-TEST_CASE("a new node learns before it is filled what has fallen away at its donor") {
+TEST_CASE("a new node learns before it is filled what cannot be had at its donor") {
+  PollLoop loop;
+  Node a(loop, "a", "aaaa");
+  Node b(loop, "b", "bbbb");
+  connect(loop, a, b);
+  a.ready();
+  b.publish("b1");
+  REQUIRE(loop.runUntil([&] { return a.has("b1"); }));
+  const std::vector<Identity> lost{{test::tagOf("dead"), 3}};
+  a.host.journal().setFloors(lost, 3000);
+  Node c(loop, "c", "cccc");
+  std::size_t at_fill = 0;
+  const auto link = c.host.bus().subscribe<LinkChanged>([&](const LinkChanged& changed) {
+    if (changed.filled) at_fill = c.floors->size();
+  });
+  c.add(a);
+  REQUIRE(loop.runUntil([&] { return c.filledFrom(a); }));
+  std::set<std::string> channels;
+  for (const auto& part : *c.floors) {
+    auto reached = part.floors.reached;
+    std::ranges::sort(reached);
+    CHECK(reached == std::vector<Identity>{{a.host.node().tag, 1}, {b.host.node().tag, 1}});
+    CHECK(part.floors.everywhere == lost);
+    for (const auto& [channel, floors] : part.floors.channels) {
+      CHECK(floors == lost);
+      CHECK(channels.insert(channel).second);
+    }
+  }
+  CHECK(channels.size() == 3000);
+  CHECK(c.floors->size() == 3);
+  CHECK(at_fill == 3);
+}
+
+TEST_CASE("a new node learns how far its fill went though nothing is lost") {
   PollLoop loop;
   Node a(loop, "a", "aaaa");
   a.ready();
-  a.host.journal().setFloors(3, 3000);
+  a.publish("1");
   Node c(loop, "c", "cccc");
   c.add(a);
   REQUIRE(loop.runUntil([&] { return c.filledFrom(a); }));
-  std::size_t channels = 0;
-  for (const auto& part : *c.floors) {
-    CHECK(part.floors.node == a.host.node().tag);
-    CHECK(part.floors.forgotten == 3);
-    channels += part.floors.channels.size();
-  }
-  CHECK(channels == 3000);
-  CHECK(c.floors->size() == 3);
+  REQUIRE(c.floors->size() == 1);
+  CHECK(c.floors->front().floors.reached == std::vector<Identity>{{a.host.node().tag, 1}});
+  CHECK(c.floors->front().floors.everywhere.empty());
+  CHECK(c.floors->front().floors.channels.empty());
+}
+
+TEST_CASE("what falls away while a fill runs is in its floors") {
+  PollLoop loop;
+  Node a(loop, "a", "aaaa");
+  a.ready();
+  const std::string large(1 << 20, 'x');
+  for (int i = 0; i < 40; ++i) a.publish(large);
+  Node c(loop, "c", "cccc");
+  const std::vector<Identity> lost{{a.host.node().tag, 39}};
+  const auto first = c.host.bus().subscribe<PeerEvents>([&](const PeerEvents&) {
+    a.host.journal().forget(39);
+    a.host.journal().setFloors(lost, 0);
+  });
+  c.add(a);
+  REQUIRE(loop.runUntil([&] { return c.filledFrom(a); }));
+  CHECK(c.host.journal().entries().size() < 40);
+  REQUIRE(c.floors->size() == 1);
+  CHECK(c.floors->front().floors.everywhere == lost);
 }
 
 TEST_CASE("a donor that dies is replaced by the next") {

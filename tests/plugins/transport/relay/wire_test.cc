@@ -70,7 +70,10 @@ std::vector<Frame> samples() {
           Ask{tagOf("q"), 2},
           Answer{tagOf("q"), 2, checkpoint},
           Answer{tagOf("q"), 2, std::nullopt},
-          FloorsFrame{{tagOf("f"), 5, {{"news", 7}, {"b", 1ULL << 40}}}}};
+          FloorsFrame{{}},
+          FloorsFrame{{{{tagOf("f"), 9}, {tagOf("g"), 300}},
+                       {{tagOf("f"), 5}},
+                       {{"news", {{tagOf("f"), 7}, {tagOf("g"), 1ULL << 40}}}, {"b", {{tagOf("g"), 1}}}, {"c", {}}}}}};
 }
 
 }  // namespace
@@ -101,6 +104,18 @@ TEST_CASE("an event keeps every field") {
   CHECK(got.publisher_id == "my id");
   CHECK(got.idempotency.size() == 3);
   CHECK(got.body == "event: x\ndata: 1\n");
+}
+
+TEST_CASE("floors keep every identity of every channel") {
+  const std::vector<Identity> two{{tagOf("a"), 7}, {tagOf("b"), ~0ULL}};
+  const std::vector<Identity> three{{tagOf("c"), 1}, {tagOf("b"), 128}, {tagOf("a"), 1ULL << 40}};
+  const auto got = roundTrip(FloorsFrame{{two, three, {{"news", three}, {std::string(256, 'x'), two}, {"none", {}}}}});
+  CHECK(got.floors.reached == two);
+  CHECK(got.floors.everywhere == three);
+  REQUIRE(got.floors.channels.size() == 3);
+  CHECK(got.floors.channels[0] == std::pair(std::string("news"), three));
+  CHECK(got.floors.channels[1] == std::pair(std::string(256, 'x'), two));
+  CHECK(got.floors.channels[2] == std::pair(std::string("none"), std::vector<Identity>()));
 }
 
 TEST_CASE("events that would harm a stream are refused") {
@@ -151,6 +166,15 @@ TEST_CASE("a count beyond the bytes that follow takes no memory") {
   body += "\xff\xff\xff\xff\xff\xff\xff\xff\xff\1";
   CHECK(!decodeBody(FrameType::Events, body).ok());
   CHECK(!decodeBody(FrameType::Checkpoint, "aaaaaaaa" + body).ok());
+  const std::string count = body.substr(1);
+  const std::string none(1, '\0');
+  const std::string one_channel = "\1\1c";
+  for (const auto& before : {std::string(), none, none + none, none + none + one_channel}) {
+    CHECK(decodeBody(FrameType::Floors, none + none + none).ok());
+    CHECK(!decodeBody(FrameType::Floors, before + count).ok());
+    CHECK(!decodeBody(FrameType::Floors, before + count + std::string(64, '\0')).ok());
+    CHECK(!decodeBody(FrameType::Floors, before + "\2" + std::string("aaaaaaaa\1", 9)).ok());
+  }
 }
 
 TEST_CASE("any bytes decode or are refused, and what decodes encodes to something that decodes") {

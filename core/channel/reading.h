@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "channel/entry.h"
+
+/// What readers ask of the journal and what they are given. Values; who makes one owns it.
+namespace sse::channel {
+
+class Log;
+
+/// What one log got since a loop drained it last: entries [begin, end) of the drained list.
+struct Fresh {
+  Log* log = nullptr;
+  std::uint64_t first = 0;      ///< position of the oldest entry the loop was told of
+  std::uint64_t floor = 0;      ///< of the log; at or above `first` when some fell away already
+  std::uint64_t lag_floor = 0;  ///< a live reader that has less lags more than the backlog
+  std::size_t begin = 0;
+  std::size_t end = 0;
+};
+
+/// What a reader asks for: entries after `after` of all of `logs` and the node's broadcasts, as `client` may see them.
+struct Query {
+  std::span<Log* const> logs;
+  std::uint64_t after = 0;
+  std::string_view client;
+  std::uint64_t client_hash = 0;
+  /// Per log and for broadcasts: floors the reader was told of by a gap, so that they are not lost again.
+  std::span<const std::uint64_t> told;
+  std::uint64_t told_broadcasts = 0;
+  std::size_t max_events = 64;
+  std::size_t max_bytes = 256 << 10;
+};
+
+/// What a read gave besides the entries.
+struct Answer {
+  std::uint64_t upto = 0;  ///< everything up to here is in the answer: the next `after`
+  bool lost = false;       ///< something after `after` has fallen away
+  bool more = false;       ///< there is more after `upto` already
+};
+
+/// What a log holds.
+struct Extent {
+  std::size_t events = 0;
+  std::size_t bytes = 0;
+  std::uint64_t floor = 0;
+  EntryRef oldest;
+  EntryRef newest;
+};
+
+}  // namespace sse::channel
