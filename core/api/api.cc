@@ -84,7 +84,7 @@ bool Api::upgrade(server::Connection& connection, const http::Head& head) {
     return false;
   std::string received;
   const std::string address = connection.address();
-  std::string answer = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: ";
+  std::string answer = connection.takeUnsent() + "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: ";
   answer += protocol;
   answer += "\r\n\r\n";
   const std::string name(protocol);

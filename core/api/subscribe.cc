@@ -131,7 +131,7 @@ void Api::openStream(Request& request, std::vector<std::string> channels, const 
   }
   stream::Opening opening;
   opening.framing = request.head.minor == 0 ? stream::Framing::Plain : stream::Framing::Chunked;
-  opening.head = streamHead(request);
+  opening.head = request.connection.takeUnsent() + streamHead(request);
   opening.client = std::move(client);
   opening.identity = who.identity;
   opening.channels = std::move(channels);

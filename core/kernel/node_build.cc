@@ -12,6 +12,8 @@
 namespace sse::kernel {
 namespace {
 
+/// Whoever comes back to a quiet channel is told a gap only for what it missed, so positions outlive short histories.
+constexpr Duration kLeastCheckpointAge{600'000};
 constexpr std::size_t kWorkers = 4;
 constexpr std::size_t kWorkerQueue = 1024;
 constexpr std::size_t kDescriptorReserve = 128;
@@ -69,7 +71,8 @@ RunningNode::RunningNode(NodeParts parts) : parts_(parts), log_(parts.sink.logge
 void RunningNode::buildCluster() {
   const auto& values = parts_.values;
   const auto limits = channel::Limits::from(settingsOf(values, "channel"));
-  checkpoints_ = std::make_unique<cluster::Checkpoints>(info_.tag, Duration(limits.history_age_ms));
+  checkpoints_ =
+      std::make_unique<cluster::Checkpoints>(info_.tag, std::max(Duration(limits.history_age_ms), kLeastCheckpointAge));
   channel::Journal::Callbacks callbacks;
   callbacks.wake = [this](unsigned loop) {
     if (!loops_[loop]->loop.inThread()) loops_[loop]->loop.wake();

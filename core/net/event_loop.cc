@@ -50,7 +50,15 @@ EventLoop::EventLoop() : epoll_(::epoll_create1(EPOLL_CLOEXEC)), wake_(::eventfd
 
 EventLoop::~EventLoop() {
   posted_.clear();
-  buried_.clear();
+  dispose();
+}
+
+/// What goes may bury others, such as watches that its callbacks held.
+void EventLoop::dispose() {
+  while (!buried_.empty()) {
+    disposed_.swap(buried_);
+    disposed_.clear();
+  }
 }
 
 bool EventLoop::onThread() const {
@@ -89,10 +97,10 @@ void EventLoop::run() {
     turn(!more);
     more = false;
     for (const auto& hook : hooks_) more = hook() || more;
-    buried_.clear();
+    dispose();
   }
   runPosted();
-  buried_.clear();
+  dispose();
   thread_.store(std::thread::id(), std::memory_order_relaxed);
 }
 

@@ -89,6 +89,7 @@ class EventLoop final : public Loop {
   void runPosted();
   void fireTimers();
   void drainWake();
+  void dispose();
 
   base::Fd epoll_;
   base::Fd wake_;
@@ -107,6 +108,7 @@ class EventLoop final : public Loop {
   std::unordered_map<int, Watch*> watches_;
   std::vector<TurnHook> hooks_;
   std::vector<std::shared_ptr<void>> buried_;
+  std::vector<std::shared_ptr<void>> disposed_;  ///< empty but while they go
 };
 
 }  // namespace sse::net

@@ -45,6 +45,7 @@ void Connection::onReady(std::uint32_t ready) {
     blocked_ = false;
     server_.markDirty(*this);
   }
+  ending_ = ending_ || (ready & EPOLLRDHUP) != 0;
   if ((ready & (EPOLLIN | EPOLLRDHUP)) != 0) readAll();
 }
 
@@ -57,16 +58,20 @@ void Connection::readAll() {
     const ssize_t got = ::recv(socket_.fd.get(), buffer.data(), buffer.size(), 0);
     if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
     if (got < 0) return server_.remove(*this);
-    if (got == 0) {
-      peer_done_ = true;
-      if (lingering_ || (out_.size() == sent_ && !held_)) return server_.remove(*this);
-      framing_.keep_alive = false;
-      return;
-    }
+    if (got == 0) return endOfInput();
     if (!lingering_) take({buffer.data(), static_cast<std::size_t>(got)});
-    if (got < static_cast<ssize_t>(buffer.size())) return;
+    // The end may have been told together with the last bytes, and is told only once.
+    if (got < static_cast<ssize_t>(buffer.size()) && !ending_) return;
   }
   server_.readAgain(*this);
+}
+
+/// Who sends no more may still wait for answers.
+void Connection::endOfInput() {
+  peer_done_ = true;
+  if (!lingering_) server_.handler_.settle();
+  if (lingering_ || (out_.size() == sent_ && !held_)) return server_.remove(*this);
+  framing_.keep_alive = false;
 }
 
 void Connection::take(std::string_view fresh) {
@@ -205,6 +210,13 @@ ConnectionId Connection::hold() {
   held_ = true;
   wait(Waiting::Nothing);
   return id();
+}
+
+std::string Connection::takeUnsent() {
+  std::string unsent = out_.substr(sent_);
+  out_.clear();
+  sent_ = 0;
+  return unsent;
 }
 
 net::Connected Connection::detach(std::string* received) {

@@ -72,6 +72,8 @@ class Connection final : public net::Pollable {
   ConnectionId hold();
   /// Gives the socket away together with what came behind the request. The connection is gone at the turn's end. [loop]
   net::Connected detach(std::string* received = nullptr);
+  /// Answers to earlier requests that are not written yet: to be sent first by whoever takes the socket over. [loop]
+  [[nodiscard]] std::string takeUnsent();
   /// What was sent but not answered goes first, then the connection closes. [loop]
   void closeSoon() { framing_.keep_alive = false; }
   /// A response is still due, and no further request is read. [loop]
@@ -93,6 +95,7 @@ class Connection final : public net::Pollable {
   enum class Waiting : std::uint8_t { Nothing, Head, Body, Request, Writing, Goodbye };
 
   void readAll();
+  void endOfInput();
   void take(std::string_view fresh);
   std::size_t process(std::string_view bytes);
   bool takeBody(std::string_view bytes, const http::Head& head, std::size_t head_size, std::string_view& body,
@@ -128,6 +131,7 @@ class Connection final : public net::Pollable {
   bool admin_ = false;
   bool held_ = false;
   bool unread_ = false;     ///< the socket may have bytes that were left there
+  bool ending_ = false;     ///< the end of the other side's bytes is near: to be read up to there
   bool peer_done_ = false;  ///< the other side sends no more
   bool continued_ = false;  ///< 100 has been sent for the request under way
   bool dirty_ = false;

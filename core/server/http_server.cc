@@ -71,6 +71,8 @@ void HttpServer::closeListeners() {
   for (auto& listener : listeners_) {
     while (accept(*listener)) {
     }
+  }
+  for (auto& listener : listeners_) {
     if (!accept_paused_) loop_.remove(listener->fd.get());
     loop_.bury(std::move(listener));
   }
@@ -231,6 +233,7 @@ void HttpServer::expire(Connection& connection) {
 }
 
 void HttpServer::drain(std::function<void()> done) {
+  handler_.settle();
   draining_ = true;
   drained_ = std::move(done);
   drain_until_ms_ = nowMs() + kDrainLimit.count();
@@ -239,7 +242,7 @@ void HttpServer::drain(std::function<void()> done) {
     const bool idle = connection->in_.empty() && connection->out_.empty() && !connection->held_;
     if (idle) {
       remove(*connection);
-    } else {
+    } else if (connection->in_.empty()) {
       connection->framing_.keep_alive = false;
     }
   }
@@ -248,7 +251,7 @@ void HttpServer::drain(std::function<void()> done) {
 
 bool HttpServer::responsesDue() const {
   return std::ranges::any_of(connections_, [](const auto& connection) {
-    return connection && (connection->held_ || !connection->out_.empty());
+    return connection && (connection->held_ || !connection->out_.empty() || !connection->in_.empty());
   });
 }
 

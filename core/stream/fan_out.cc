@@ -61,7 +61,7 @@ bool FanOut::take() {
     }
   }
   if (walks_.empty() && owner_.to_pump_.empty() && head != 0) owner_.settled_ = head;
-  return head == 0;
+  return head == 0 && !fresh_.empty();
 }
 
 void FanOut::begin(const channel::Fresh& fresh) {

@@ -133,8 +133,9 @@ scenario(
   async (stage) => {
     const [a, b] = await stage.pair({ history: { max_age: '2s' } });
     const ids = await publishAll(a, '/publish/quiet', [1]);
-    const reader = await stage.subscribe(b, '/subscribe/quiet');
-    const { id } = reader.blocks[0];
+    const reader = await stage.subscribe(b, '/subscribe/quiet?last_event_id=earliest');
+    await until('the event on the other node', () => reader.datas.includes('1'));
+    const { id } = reader.blocks.at(-1);
     reader.close();
     await until(
       'the history expires',

@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
-/// What a subscriber makes of the bytes it gets: small, slow and written from the standards alone, so that it can be the
-/// judge of what the broker writes.
+/// What a subscriber makes of the bytes it gets: small, slow and written from the standards alone, so that it can be
+/// the judge of what the broker writes.
 namespace sse::test {
 
 /// One block of an event stream: WHATWG HTML 9.2.5. Fields that come twice count as the standard says.

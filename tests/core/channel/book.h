@@ -42,7 +42,10 @@ struct Book {
                 {[this](unsigned loop) {
                    woken.push_back(loop);
                    if (wake) wake();
-                 }, [this](std::uint64_t head) { told = head; }, {}, {}}) {}
+                 },
+                 [this](std::uint64_t head) { told = head; },
+                 {},
+                 {}}) {}
 
   channel::Submission submit(const channel::Draft& what) {
     std::vector<channel::Submission> one(1);
@@ -71,7 +74,8 @@ struct Book {
     what.client = client;
     return submit(what).identity.number;
   }
-  std::size_t fromPeer(const Tag& origin, std::uint64_t number, std::string_view channel, std::string_view body = "data: p\n") {
+  std::size_t fromPeer(const Tag& origin, std::uint64_t number, std::string_view channel,
+                       std::string_view body = "data: p\n") {
     EventView event;
     event.id = {origin, number};
     event.channel = channel;
@@ -81,7 +85,8 @@ struct Book {
   channel::Log* join(std::string_view channel, unsigned loop = 0) { return journal.join(channel, loop, now).log; }
 
   /// Positions of what a reader of `logs` gets after `after`.
-  std::vector<std::uint64_t> positions(std::vector<channel::Log*> logs, std::uint64_t after, std::string_view client = "") {
+  std::vector<std::uint64_t> positions(std::vector<channel::Log*> logs, std::uint64_t after,
+                                       std::string_view client = "") {
     channel::Query query;
     query.logs = logs;
     query.after = after;

@@ -1,8 +1,7 @@
 #include "channel/frame.h"
 
-#include <doctest/doctest.h>
-
 #include <array>
+#include <doctest/doctest.h>
 #include <random>
 
 #include "support/stream_text.h"

@@ -1,5 +1,4 @@
 #include <doctest/doctest.h>
-
 #include <map>
 #include <random>
 
@@ -56,9 +55,18 @@ struct Pair {
     const std::string channel = "c" + std::to_string(random() % 6);
     Kept kept{0, channel, "", true};
     switch (random() % 5) {
-      case 0: kept.own = false; book.fromPeer(test::kPeer, ++foreign, channel); break;
-      case 1: kept.channel = ""; book.broadcast(); break;
-      case 2: kept.client = random() % 2 == 0 ? "alice" : "bob"; book.target(channel, kept.client); break;
+      case 0:
+        kept.own = false;
+        book.fromPeer(test::kPeer, ++foreign, channel);
+        break;
+      case 1:
+        kept.channel = "";
+        book.broadcast();
+        break;
+      case 2:
+        kept.client = random() % 2 == 0 ? "alice" : "bob";
+        book.target(channel, kept.client);
+        break;
       default: book.publish(channel);
     }
     kept.position = book.journal.head();

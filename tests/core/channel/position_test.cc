@@ -41,11 +41,30 @@ TEST_CASE("the longest id is written and read") {
 TEST_CASE("position nought is a position") { CHECK(parsePosition("0-here0000")->deliverer.number == 0); }
 
 TEST_CASE("what has not exactly the shape of our ids is none of them") {
-  for (const char* id :
-       {"", "-", "42", "42-", "-here0000", "42-here000", "42-here00000", "42-here000w", "42-HERE0000", "042-here0000",
-        "00-here0000", "+4-here0000", "-4-here0000", " 4-here0000", "4-here0000 ", "4x-here0000", "42-here0000~",
-        "~42-here0000", "42-here0000~43", "1-here0000~2-peer0000~3-far00000", "18446744073709551616-here0000",
-        "100000000000000000000-here0000", "1-here0000~18446744073709551616-peer0000", "1-here0000~02-peer0000"}) {
+  for (const char* id : {"",
+                         "-",
+                         "42",
+                         "42-",
+                         "-here0000",
+                         "42-here000",
+                         "42-here00000",
+                         "42-here000w",
+                         "42-HERE0000",
+                         "042-here0000",
+                         "00-here0000",
+                         "+4-here0000",
+                         "-4-here0000",
+                         " 4-here0000",
+                         "4-here0000 ",
+                         "4x-here0000",
+                         "42-here0000~",
+                         "~42-here0000",
+                         "42-here0000~43",
+                         "1-here0000~2-peer0000~3-far00000",
+                         "18446744073709551616-here0000",
+                         "100000000000000000000-here0000",
+                         "1-here0000~18446744073709551616-peer0000",
+                         "1-here0000~02-peer0000"}) {
     CAPTURE(id);
     CHECK_FALSE(parsePosition(id));
   }

@@ -265,7 +265,8 @@ TEST_CASE("sessions are visited by channel, so many of each") {
   const auto other = world.open("a");
   std::multiset<std::string> seen;
   world.on([&] {
-    world.streamer.visit(10, [&](const auto& channel, const auto& session) { seen.insert(channel + session.client()); });
+    world.streamer.visit(10,
+                         [&](const auto& channel, const auto& session) { seen.insert(channel + session.client()); });
   });
   CHECK(seen == std::multiset<std::string>{"abob", "bbob", "a" + other->session->client()});
   int count = 0;

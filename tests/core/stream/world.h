@@ -1,19 +1,18 @@
 #pragma once
 
-#include <doctest/doctest.h>
-#include <poll.h>
-#include <sys/epoll.h>
-#include <sys/socket.h>
-
 #include <array>
 #include <atomic>
 #include <cerrno>
 #include <chrono>
+#include <doctest/doctest.h>
 #include <functional>
 #include <future>
 #include <memory>
+#include <poll.h>
 #include <set>
 #include <string>
+#include <sys/epoll.h>
+#include <sys/socket.h>
 #include <thread>
 #include <vector>
 
@@ -179,7 +178,10 @@ struct World {
 /// A gap's JSON without its braces, for comparing.
 inline Block gap(const std::string& id, const std::string& channel, const std::string& oldest = "null") {
   const std::string old = oldest == "null" ? oldest : '"' + oldest + '"';
-  return {id, "gap", "{\"channel\":\"" + channel + "\",\"last_event_id\":\"last\",\"reason\":\"why\",\"oldest_id\":" + old + "}", {}};
+  return {id,
+          "gap",
+          "{\"channel\":\"" + channel + "\",\"last_event_id\":\"last\",\"reason\":\"why\",\"oldest_id\":" + old + "}",
+          {}};
 }
 
 using Texts = std::vector<std::string>;

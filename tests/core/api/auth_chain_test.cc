@@ -1,0 +1,72 @@
+#include "api/auth_chain.h"
+
+#include <doctest/doctest.h>
+
+using namespace sse;
+using namespace sse::api;
+
+namespace {
+
+using Verdict = Decision::Verdict;
+
+/// Says what it was made with, and remembers that it was asked.
+class Voter final : public Auth {
+ public:
+  explicit Voter(Verdict verdict, std::string identity = "") {
+    decision_.verdict = verdict;
+    decision_.identity = std::move(identity);
+  }
+  Result<void> configure(Host&, const Settings&) override { return {}; }
+  Result<void> start() override { return {}; }
+  void stop() override {}
+  Decision check(const AuthRequest&, std::function<void(Decision)> answer) override {
+    ++asked;
+    if (decision_.verdict == Verdict::Later) answer(Voter(Verdict::Allow, "late").decision_);
+    if (throws) throw 42;
+    return decision_;
+  }
+  int asked = 0;
+  bool throws = false;
+
+ private:
+  Decision decision_;
+};
+
+Decision ask(const std::vector<Auth*>& plugins, const std::function<void(Decision)>& answer = {}) {
+  return AuthChain(plugins).check({}, answer);
+}
+
+}  // namespace
+
+TEST_CASE("the first plugin that recognises the credentials decides") {
+  Voter abstains(Verdict::Abstain);
+  Voter allows(Verdict::Allow, "alice");
+  Voter denies(Verdict::Deny);
+  CHECK(ask({&abstains, &allows, &denies}).identity == "alice");
+  CHECK(denies.asked == 0);
+  CHECK(ask({&denies, &allows}).verdict == Verdict::Deny);
+}
+
+TEST_CASE("credentials that nobody knows are unauthorized, with a challenge") {
+  Voter abstains(Verdict::Abstain);
+  for (const auto& decision : {ask({&abstains}), ask({})}) {
+    CHECK(decision.verdict == Verdict::Unauthorized);
+    CHECK(decision.challenge == "Bearer");
+    CHECK_FALSE(decision.reason.empty());
+  }
+}
+
+TEST_CASE("a plugin that throws denies, and nobody is asked after it") {
+  Voter throws(Verdict::Allow);
+  throws.throws = true;
+  Voter allows(Verdict::Allow);
+  CHECK(ask({&throws, &allows}).verdict == Verdict::Deny);
+  CHECK(allows.asked == 0);
+}
+
+TEST_CASE("a plugin that answers later is handed the way back") {
+  Voter later(Verdict::Later);
+  Decision got;
+  CHECK(ask({&later}, [&](Decision decision) { got = std::move(decision); }).verdict == Verdict::Later);
+  CHECK(got.identity == "late");
+}

@@ -1,0 +1,36 @@
+#include "api/rate_limit.h"
+
+#include <doctest/doctest.h>
+
+using namespace sse;
+using namespace sse::api;
+
+TEST_CASE("a publisher has a second's worth of events at once and gets them back with time") {
+  RateLimit limit(10);
+  std::int64_t now = 5'000'000;
+  CHECK(limit.take("a", 8, now));
+  CHECK(limit.take("a", 2, now));
+  CHECK_FALSE(limit.take("a", 1, now));
+  CHECK(limit.take("b", 10, now));
+  now += 100'000;
+  CHECK(limit.take("a", 1, now));
+  CHECK_FALSE(limit.take("a", 1, now));
+  now += 10'000'000;
+  CHECK_FALSE(limit.take("a", 11, now));
+  CHECK(limit.take("a", 10, now));
+}
+
+TEST_CASE("being refused costs nothing") {
+  RateLimit limit(2);
+  CHECK(limit.take("a", 2, 0));
+  for (int i = 1; i < 500; ++i) CHECK_FALSE(limit.take("a", 1, i * 1000));
+  CHECK(limit.take("a", 1, 500'000));
+}
+
+TEST_CASE("a publisher that is forgotten is as one who was quiet") {
+  RateLimit limit(10);
+  CHECK(limit.take("a", 10, 5'000'000));
+  CHECK(limit.take("b", 1, 6'500'000));
+  CHECK(limit.take("a", 10, 6'500'000));
+  CHECK_FALSE(limit.take("a", 1, 6'500'000));
+}

@@ -1,0 +1,67 @@
+#include "net/admission.h"
+
+#include <doctest/doctest.h>
+
+using namespace sse::net;
+using Verdict = Admission::Verdict;
+
+namespace {
+
+Address host(char last) {
+  Address address{};
+  address[15] = last;
+  return address;
+}
+
+}  // namespace
+
+TEST_CASE("without limits everybody is admitted and counted") {
+  Admission admission({});
+  {
+    auto [verdict, ticket] = admission.admit(host(1));
+    CHECK(verdict == Verdict::Admitted);
+    CHECK(admission.open() == 1);
+  }
+  CHECK(admission.open() == 0);
+  CHECK(admission.room());
+}
+
+TEST_CASE("over the limit a few are admitted to be refused, then nobody") {
+  Admission admission({.connections = 2, .per_address = 0, .reserve = 1});
+  auto first = admission.admit(host(1));
+  auto second = admission.admit(host(1));
+  CHECK(second.first == Verdict::Admitted);
+  CHECK(admission.room());
+  auto third = admission.admit(host(1));
+  CHECK(third.first == Verdict::Overload);
+  CHECK_FALSE(admission.room());
+  CHECK(admission.admit(host(1)).first == Verdict::Full);
+  CHECK(admission.open() == 3);
+  {
+    const Ticket gone = std::move(third.second);
+  }
+  CHECK(admission.open() == 2);
+  CHECK(admission.room());
+}
+
+TEST_CASE("addresses have a limit of their own") {
+  Admission admission({.connections = 0, .per_address = 1});
+  auto first = admission.admit(host(1));
+  CHECK(first.first == Verdict::Admitted);
+  CHECK(admission.admit(host(1)).first == Verdict::Overload);
+  CHECK(admission.admit(host(2)).first == Verdict::Admitted);
+  first.second = Ticket();
+  CHECK(admission.admit(host(1)).first == Verdict::Admitted);
+}
+
+TEST_CASE("a ticket that is moved is given back once") {
+  Admission admission({.connections = 0, .per_address = 5});
+  auto ticket = admission.admit(host(1)).second;
+  Ticket other = std::move(ticket);
+  ticket = std::move(other);
+  CHECK(admission.open() == 1);
+  {
+    const Ticket last = std::move(ticket);
+  }
+  CHECK(admission.open() == 0);
+}

@@ -1,0 +1,90 @@
+#include "net/socket.h"
+
+#include <arpa/inet.h>
+#include <doctest/doctest.h>
+#include <sys/uio.h>
+
+#include "net/socket_stream.h"
+
+using namespace sse;
+using net::listenOn;
+
+TEST_CASE("port 0 takes a free one, which is told") {
+  const auto fd = listenOn({.address = "127.0.0.1"});
+  REQUIRE(fd.ok());
+  CHECK(net::localPort(fd->get()) != 0);
+}
+
+TEST_CASE("every address of both families is one socket") {
+  const auto fd = listenOn({.address = ""});
+  REQUIRE(fd.ok());
+  const auto port = net::localPort(fd->get());
+  const base::Fd client(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  CHECK(::connect(client.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
+}
+
+TEST_CASE("a port in use is an error that names address, port and what to do") {
+  const auto first = listenOn({.address = "127.0.0.1", .share = false});
+  const auto port = net::localPort(first->get());
+  const auto second = listenOn({.address = "127.0.0.1", .port = port, .share = false});
+  REQUIRE_FALSE(second.ok());
+  CHECK(second.error().code == Code::System);
+  CHECK(second.error().text.find("127.0.0.1:" + std::to_string(port) + ": cannot bind: ") == 0);
+  CHECK(second.error().text.find("choose another http.port") != std::string::npos);
+}
+
+TEST_CASE("loops share a port") {
+  const auto first = listenOn({.address = "127.0.0.1"});
+  const auto second = listenOn({.address = "127.0.0.1", .port = net::localPort(first->get())});
+  CHECK(second.ok());
+}
+
+TEST_CASE("a name is no address") {
+  const auto fd = listenOn({.address = "localhost"});
+  REQUIRE_FALSE(fd.ok());
+  CHECK(fd.error().code == Code::InvalidArgument);
+  CHECK(fd.error().text.find("\"localhost\"") != std::string::npos);
+}
+
+TEST_CASE("an address that is not this host's is an error of the system") {
+  const auto fd = listenOn({.address = "192.0.2.1"});
+  REQUIRE_FALSE(fd.ok());
+  CHECK(fd.error().code == Code::System);
+}
+
+TEST_CASE("IPv4 addresses are the same whether they came as such or mapped") {
+  sockaddr_storage v4{};
+  v4.ss_family = AF_INET;
+  ::inet_pton(AF_INET, "10.1.2.3", &reinterpret_cast<sockaddr_in&>(v4).sin_addr);
+  sockaddr_storage v6{};
+  v6.ss_family = AF_INET6;
+  ::inet_pton(AF_INET6, "::ffff:10.1.2.3", &reinterpret_cast<sockaddr_in6&>(v6).sin6_addr);
+  CHECK(net::addressOf(v4) == net::addressOf(v6));
+  CHECK(net::addressText(net::addressOf(v6)) == "10.1.2.3");
+  ::inet_pton(AF_INET6, "2001:db8::1", &reinterpret_cast<sockaddr_in6&>(v6).sin6_addr);
+  CHECK(net::addressText(net::addressOf(v6)) == "2001:db8::1");
+}
+
+TEST_CASE("a socket stream reads, writes in parts, and tells the end from nothing yet") {
+  std::array<int, 2> ends{};
+  REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data()) == 0);
+  net::SocketStream here({base::Fd(ends[0]), {}});
+  std::array<char, 16> buffer{};
+  {
+    net::SocketStream there({base::Fd(ends[1]), {}});
+    CHECK(here.read(buffer).value() == 0);
+    std::string one = "one ";
+    std::string two = "two";
+    const iovec parts[] = {{one.data(), one.size()}, {two.data(), two.size()}};
+    CHECK(there.write(parts).value() == 7);
+    const auto got = here.read(buffer);
+    CHECK(std::string(buffer.data(), *got) == "one two");
+  }
+  CHECK(here.read(buffer).error().code == Code::Unavailable);
+  iovec part{buffer.data(), 1};
+  CHECK(here.write({&part, 1}).error().code == Code::Unavailable);
+}
