@@ -16,7 +16,7 @@ class Voter final : public Auth {
     decision_.verdict = verdict;
     decision_.identity = std::move(identity);
   }
-  Result<void> configure(Host&, const Settings&) override { return {}; }
+  Result<void> configure(Host&, std::string_view) override { return {}; }
   Result<void> start() override { return {}; }
   void stop() override {}
   Decision check(const AuthRequest&, std::function<void(Decision)> answer) override {

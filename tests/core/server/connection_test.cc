@@ -90,7 +90,7 @@ TEST_CASE("a body over the limit is refused with 413 and the connection closed")
   CHECK(client.text.starts_with("HTTP/1.1 413 "));
   CHECK(inOrder(client.text, {"Connection: close", "body: "}));
   CHECK(world.metrics.bad_requests.value() == 1);
-  CHECK(world.answers.seen.empty());
+  world.on([&] { CHECK(world.answers.seen.empty()); });
 }
 
 TEST_CASE("a body at the limit is taken") {
@@ -200,8 +200,7 @@ TEST_CASE("who sends no more gets the answer that was held back") {
   auto client = world.connect();
   client.send(get("/hold"));
   client.endSending();
-  world.on([] {});
-  while (world.answers.seen.size() < 2) world.on([] {});
+  world.waitForHeld();
   world.on([&] {
     auto* connection = world.server.find(world.answers.held);
     REQUIRE(connection != nullptr);
@@ -246,7 +245,7 @@ TEST_CASE("no request is looked at while an answer is held back") {
   Client client(world.port);
   client.send(get("/hold") + get("/after"));
   client.send(get("/later"));
-  while (world.server.find(world.answers.held) == nullptr) world.on([] {});
+  world.waitForHeld();
   world.on([&] {
     CHECK(world.answers.seen == std::vector<std::string>{"GET /hold"});
     auto* connection = world.server.find(world.answers.held);
@@ -261,8 +260,9 @@ TEST_CASE("a connection that is gone is not found again under its old name") {
   ServerWorld world;
   Client client(world.port);
   client.send(get("/hold"));
-  while (world.server.find(world.answers.held) == nullptr) world.on([] {});
-  const auto id = world.answers.held;
+  world.waitForHeld();
+  server::ConnectionId id;
+  world.on([&] { id = world.answers.held; });
   world.on([&] {
     auto* connection = world.server.find(id);
     connection->closeSoon();
@@ -292,7 +292,7 @@ TEST_CASE("who takes a socket over gets the answers still due and what came behi
   ServerWorld world;
   Client client(world.port);
   client.send(post("/due", "x") + get("/detach") + "behind");
-  while (world.answers.received.empty()) world.on([] {});
+  world.waitFor([&] { return !world.answers.received.empty(); });
   world.on([&] {
     CHECK(world.answers.unsent.find("POST /due [x]") != std::string::npos);
     CHECK(world.answers.received == "behind");

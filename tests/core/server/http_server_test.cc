@@ -25,8 +25,8 @@ TEST_CASE("accepting pauses when there is no room and goes on when there is") {
   auto first = world.connect();
   Client second(world.port);
   second.send(get("/second"));
-  while (world.metrics.accept_paused.value() == 0) world.on([] {});
-  CHECK(world.answers.seen.size() == 1);
+  world.waitFor([&] { return world.metrics.accept_paused.value() > 0; });
+  world.on([&] { CHECK(world.answers.seen.size() == 1); });
   first.close();
   CHECK(second.readUntil("GET /second []"));
   CHECK(world.log.lines("accept-paused").size() >= 1);
@@ -44,10 +44,10 @@ TEST_CASE("connections of one address are counted") {
 TEST_CASE("a draining server ends idle connections at once") {
   ServerWorld world;
   auto client = world.connect();
-  bool done = false;
-  world.on([&] { world.server.drain([&] { done = true; }); });
+  std::promise<void> done;
+  world.on([&] { world.server.drain([&] { done.set_value(); }); });
   CHECK(client.readToEnd());
-  CHECK(done);
+  done.get_future().wait();
   CHECK(client.text.empty());
 }
 
@@ -84,7 +84,7 @@ TEST_CASE("a draining server waits for the answers that are held back") {
   ServerWorld world;
   auto client = world.connect();
   client.send(get("/hold"));
-  while (world.server.find(world.answers.held) == nullptr) world.on([] {});
+  world.waitForHeld();
   std::promise<void> done;
   world.on([&] { world.server.drain([&] { done.set_value(); }); });
   world.on([&] {

@@ -153,6 +153,14 @@ struct ServerWorld {
     });
     done.get_future().wait();
   }
+  /// Lets the loop turn until `done`, asked on the loop, says so.
+  void waitFor(const std::function<bool()>& done) {
+    bool is = false;
+    while (!is) on([&] { is = done(); });
+  }
+  void waitForHeld() {
+    waitFor([this] { return server.find(answers.held) != nullptr; });
+  }
   /// A client whose connection has been accepted.
   Client connect() {
     Client client(port);

@@ -173,18 +173,24 @@ TEST_CASE("a stream that resumes from before its channel was deleted gets its ga
 TEST_CASE("a stream is closed by place and generation only") {
   World world;
   const auto reader = world.open("a");
-  const auto slot = reader->session->slot();
-  const auto generation = reader->session->generation();
+  std::uint32_t slot = 0;
+  std::uint32_t generation = 0;
+  world.on([&] {
+    slot = reader->session->slot();
+    generation = reader->session->generation();
+  });
   world.on([&] { world.streamer.closeAt(slot, generation + 1, 100); });
   world.on([&] { world.streamer.closeAt(slot + 7, generation, 100); });
-  CHECK(world.streamer.size() == 1);
+  CHECK(world.size() == 1);
   world.on([&] { world.streamer.closeAt(slot, generation, 4321); });
   wait(world, *reader);
   checkFarewell(*reader, "0-here0000");
   CHECK(reader->blocks.back().retry == "4321");
   const auto next = world.open("a");
-  CHECK(next->session->slot() == slot);
-  CHECK(next->session->generation() != generation);
+  world.on([&] {
+    CHECK(next->session->slot() == slot);
+    CHECK(next->session->generation() != generation);
+  });
 }
 
 TEST_CASE("the last reader of a channel may go while more of its events wait to be walked") {
@@ -205,7 +211,7 @@ TEST_CASE("the last reader of a channel may go while more of its events wait to 
     world.streamer.turn();
   });
   world.settle();
-  CHECK(world.streamer.size() == 0);
+  CHECK(world.size() == 0);
   const auto again = world.open("c599");
   world.publish("c599", "y");
   again->read();

@@ -38,7 +38,7 @@ TEST_CASE("a session that leaves is replaced by the last one, which learns its n
     owners[left]->read();
     CHECK(owners[left]->data() == Texts{"x"});
   }
-  CHECK(world.streamer.size() == 2);
+  CHECK(world.size() == 2);
 }
 
 TEST_CASE("places stand still during a walk, and its end closes the holes") {

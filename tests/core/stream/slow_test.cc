@@ -75,7 +75,7 @@ TEST_CASE("a reader that lags more than the backlog is closed without a word, an
   World world(limits);
   const auto stuck = world.open(tight(stream::Framing::Chunked, {"a"}));
   for (int i = 1; i <= 200; ++i) world.publish("a", dataOf(i, 2000));
-  CHECK(world.streamer.size() == 0);
+  CHECK(world.size() == 0);
   CHECK(world.metrics.closed_slow.value() == 1);
   world.readUntil(*stuck, [&] { return stuck->closed; });
   CHECK_FALSE(stuck->ended);
@@ -91,7 +91,7 @@ TEST_CASE("a reader whose next event fell away is closed") {
   World world(limits);
   const auto stuck = world.open(tight(stream::Framing::Chunked, {"a", "b"}));
   for (int i = 1; i <= 100; ++i) world.publish("a", dataOf(i, 2000));
-  CHECK(world.streamer.size() == 0);
+  CHECK(world.size() == 0);
   CHECK(world.metrics.closed_slow.value() == 1);
 }
 
@@ -104,7 +104,7 @@ TEST_CASE("a reader that is catching up may lag as far as the history reaches") 
   wish.start.after = 0;
   const auto reader = world.open(wish);
   world.publish("a", "live");
-  CHECK(world.streamer.size() == 1);
+  CHECK(world.size() == 1);
   world.readUntil(*reader, [&] { return reader->data().size() == 101; });
   CHECK(reader->data().back() == "live");
 }

@@ -102,6 +102,13 @@ struct World {
     } while (more_);
   }
 
+  /// How many streams there are.
+  std::size_t size() {
+    std::size_t size = 0;
+    on([&] { size = streamer.size(); });
+    return size;
+  }
+
   struct Wish {
     std::vector<std::string> channels = {"a"};
     std::string client;
