@@ -86,7 +86,12 @@ std::size_t Journal::appendForeign(std::span<const EventView> events, std::int64
         continue;
       }
       *highest = entry->identity_.number;
-      link(entry.get(), entry->identity_, now_us, trash);
+      if (!link(entry.get(), entry->identity_, now_us, trash)) {
+        // No room for its channel, so nobody reads it here; whoever comes for it later is told.
+        lost_everywhere_.raise(entry->identity_);
+        forgotten_floor_ = head_;
+        continue;
+      }
       const auto key = entry->idempotency();
       if (key.size() == IdempotencyIndex::kSize) idempotency_.remember(key, entry->identity_, now_us);
     }

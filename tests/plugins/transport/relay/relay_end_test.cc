@@ -1,0 +1,89 @@
+#include <algorithm>
+#include <doctest/doctest.h>
+#include <set>
+#include <thread>
+
+#include "relay_world.h"
+#include "transport/relay/relay.h"
+
+using namespace sse;
+using namespace std::chrono_literals;
+using test::Node;
+using test::PollLoop;
+
+namespace {
+
+void connect(PollLoop& loop, Node& a, Node& b) {
+  a.add(b);
+  b.add(a);
+  REQUIRE(loop.runUntil([&] { return a.filledFrom(b) && b.filledFrom(a); }));
+}
+
+}  // namespace
+
+TEST_CASE("what every peer has is acknowledged, and at once where there is none") {
+  PollLoop loop;
+  Node a(loop, "a", "aaaa");
+  Node b(loop, "b", "bbbb");
+  const auto acknowledged = a.host.bus().record<PeersAcknowledged>();
+  a.publish("alone");
+  REQUIRE(loop.runUntil([&] { return !acknowledged->empty() && acknowledged->back().position == 1; }));
+  connect(loop, a, b);
+  for (int i = 0; i < 1000; ++i) a.publish("x");
+  CHECK(acknowledged->back().position < 1001);
+  REQUIRE(loop.runUntil([&] { return acknowledged->back().position == 1001; }));
+  CHECK(b.host.journal().entries().size() == 1001);
+}
+
+TEST_CASE("a peer that went silent is given up after 15 seconds") {
+  PollLoop loop;
+  Node a(loop, "a", "aaaa");
+  Node b(loop, "b", "bbbb");
+  connect(loop, a, b);
+  const auto before = a.host.log().lines("relay-link-lost").size();
+  for (int i = 0; i < 20; ++i) {  // heartbeats keep an idle link alive
+    loop.skip(2s);
+    for (int turn = 0; turn < 5; ++turn) loop.turn();
+  }
+  CHECK(a.host.log().lines("relay-link-lost").size() == before);
+  loop.skip(20s);  // now the clock of both jumps over the limit
+  REQUIRE(loop.runUntil([&] { return a.host.log().lines("relay-link-lost").size() > before; }));
+  REQUIRE(loop.runUntil([&] { return a.filledFrom(b) && b.filledFrom(a); }));
+}
+
+TEST_CASE("a stopping node hands over everything and a last checkpoint") {
+  PollLoop loop_a;
+  PollLoop loop_b;
+  Node a(loop_a, "a", "aaaa");
+  Node b(loop_b, "b", "bbbb");
+  b.add(a);
+  REQUIRE(loop_b.runUntil([&] {
+    loop_a.turn();
+    return b.filledFrom(a);
+  }));
+  for (int i = 0; i < 3000; ++i) a.publish(std::string(1000, 'x'));
+  a.publish("last");
+  bool broken = false;
+  std::thread other([&] {
+    broken = loop_b.runUntil([&] { return b.link(a).state == LinkChanged::State::Broken && b.has("last"); });
+  });
+  a.stop();
+  other.join();
+  CHECK(broken);
+  CHECK(b.link(a).reason == "the peer closed: the node is leaving");
+  const auto checkpoint = b.host.journal().checkpointOf(a.host.node().tag, 9999);
+  REQUIRE(checkpoint.has_value());
+  CHECK(checkpoint->position == 3001);
+}
+
+TEST_CASE("a large event goes through") {
+  PollLoop loop;
+  Node a(loop, "a", "aaaa");
+  Node b(loop, "b", "bbbb");
+  connect(loop, a, b);
+  const std::string large(5'000'000, 'x');
+  a.publish(large);
+  a.publish("after");
+  REQUIRE(loop.runUntil([&] { return b.has("after"); }));
+  CHECK(b.has(large));
+}
