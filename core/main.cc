@@ -120,7 +120,8 @@ int start(const config::CommandLine& line) {
     std::fprintf(stderr, "%s\n", started.error().text.c_str());
     return started.error().code == Code::System ? kSystem : kConfig;
   }
-  Watch(node, line, catalogue, *log).run(signals);
+  Watch watch(node, line, catalogue, *log);
+  watch.run(signals);
   node.stop();
   log->write(Level::Info, "stopped", "stopped");
   return kOk;
