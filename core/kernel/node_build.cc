@@ -77,7 +77,7 @@ void RunningNode::buildCluster() {
   callbacks.wake = [this](unsigned loop) {
     if (!loops_[loop]->loop.inThread()) loops_[loop]->loop.wake();
   };
-  callbacks.own_appended = [this](std::uint64_t head) { onOwnAppended(head); };
+  callbacks.own_appended = [this](std::uint64_t head) { own_head_.store(head, std::memory_order_release); };
   callbacks.checkpoint_of = [this](Tag tag, std::uint64_t at) { return checkpoints_->find(tag, at); };
   callbacks.checkpoints = [this] { return checkpoints_->all(); };
   journal_ = std::make_unique<channel::Journal>(info_.tag, limits, std::move(callbacks));
@@ -155,7 +155,7 @@ void RunningNode::buildLoops() {
   const auto count =
       values.has("http.threads") ? static_cast<unsigned>(values.integer("http.threads")) : base::grantedCpus();
   const NodeLoop::Shared parts{*journal_,   clients_,         *stream_metrics_, node_,
-                               *admission_, *server_metrics_, *server_log_};
+                               *admission_, *server_metrics_, *server_log_,     [this] { announceAppended(); }};
   for (unsigned i = 0; i < count; ++i) loops_.push_back(std::make_unique<NodeLoop>(i, parts, streams, http));
   for (auto& each : loops_) node_.loops.push_back({&each->loop, &each->streamer});
 }

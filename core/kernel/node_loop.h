@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <thread>
 
 #include "api/api.h"
@@ -19,6 +20,7 @@ struct NodeLoop {
     net::Admission& admission;
     server::ServerMetrics& server_metrics;
     Logger& log;
+    std::function<void()> after_turn;  ///< when subscribers and publishers have been served
   };
 
   NodeLoop(unsigned number, const Shared& shared, const stream::StreamSettings& streams,
@@ -27,11 +29,13 @@ struct NodeLoop {
         api(shared.node, number, loop, streamer),
         server(loop, api, shared.admission, http, shared.server_metrics, shared.log) {
     api.attach(server);
-    // Append, deliver, answer: subscribers first, and one write per connection for all answers of a turn.
-    loop.atTurnEnd([this] {
+    // Append, deliver, answer: subscribers first, and one write per connection for all answers of a turn. Peers come
+    // last: waking the control thread costs more than a delivery.
+    loop.atTurnEnd([this, after_turn = shared.after_turn] {
       api.settle();
       const bool deliveries = streamer.turn();
       const bool reads = server.turn();
+      after_turn();
       return deliveries || reads;
     });
   }

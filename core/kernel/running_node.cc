@@ -146,9 +146,11 @@ void RunningNode::becomeReady() {
 void RunningNode::announce(NodeStateChanged::State state) { bus_->publish(NodeStateChanged{state}); }
 
 /// One message for all appends until the control thread looks: it reads the journal by position anyway.
-void RunningNode::onOwnAppended(std::uint64_t head) {
-  own_head_.store(head, std::memory_order_release);
-  if (!bus_->wanted(EventsAppended::kTopic) || appended_pending_.exchange(true, std::memory_order_acq_rel)) return;
+void RunningNode::announceAppended() {
+  const auto head = own_head_.load(std::memory_order_acquire);
+  if (head == announced_.load(std::memory_order_relaxed) || !bus_->wanted(EventsAppended::kTopic)) return;
+  announced_.store(head, std::memory_order_relaxed);
+  if (appended_pending_.exchange(true, std::memory_order_acq_rel)) return;
   control_.post([this] {
     appended_pending_.store(false, std::memory_order_release);
     bus_->publish(EventsAppended{own_head_.load(std::memory_order_acquire)});

@@ -72,7 +72,7 @@ class RunningNode {
   void becomeReady();
   void sweep();
   void announce(NodeStateChanged::State state);
-  void onOwnAppended(std::uint64_t head);
+  void announceAppended();
   void onBusFailure(std::string_view owner, std::string_view what);
   void afterDrainDelay();
   void drainLoops();
@@ -108,6 +108,7 @@ class RunningNode {
   std::vector<std::string> upgrade_names_;
 
   std::atomic<std::uint64_t> own_head_{0};
+  std::atomic<std::uint64_t> announced_{0};
   std::atomic<bool> appended_pending_{false};
   std::atomic<bool> cluster_ready_{false};
   std::mutex told_mutex_;  ///< what the control thread told last
