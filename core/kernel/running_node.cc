@@ -102,12 +102,7 @@ PluginSet::Problems RunningNode::configurePlugins() {
 Result<void> RunningNode::startPlugins() {
   PluginSet::Problems problems;
   onControl([&] {
-    subscriptions_.push_back(bus_->subscribe<PeersAcknowledged>([this](const PeersAcknowledged& message) {
-      node_.acknowledged.store(message.position, std::memory_order_release);
-      for (auto& parts : loops_) {
-        parts->loop.post([api = &parts->api, position = message.position] { api->acknowledged(position); });
-      }
-    }));
+    if (node_.wait_for_peers) passOnAcknowledgements();
     subscriptions_.push_back(bus_->subscribe<FloorsReceived>([this](const FloorsReceived& message) {
       journal_->takeFloors(message.floors, base::microseconds(control_.now()));
     }));
@@ -121,6 +116,16 @@ Result<void> RunningNode::startPlugins() {
     problems = parts_.plugins.start();
   });
   return joined(problems);
+}
+
+/// Only where publishers wait: each acknowledgement wakes every loop.
+void RunningNode::passOnAcknowledgements() {
+  subscriptions_.push_back(bus_->subscribe<PeersAcknowledged>([this](const PeersAcknowledged& message) {
+    node_.acknowledged.store(message.position, std::memory_order_release);
+    for (auto& parts : loops_) {
+      parts->loop.post([api = &parts->api, position = message.position] { api->acknowledged(position); });
+    }
+  }));
 }
 
 void RunningNode::listen() {

@@ -63,6 +63,7 @@ class RunningNode {
  private:
   Result<void> bind();
   Result<void> startPlugins();
+  void passOnAcknowledgements();
   PluginSet::Problems configurePlugins();
   void buildNode();
   void buildCluster();

@@ -40,13 +40,20 @@ void Relay::subscribe() {
   auto& bus = host_->bus();
   subscriptions_.push_back(bus.subscribe<PeerAdded>([this](const PeerAdded& peer) { added(peer); }));
   subscriptions_.push_back(bus.subscribe<PeerRemoved>([this](const PeerRemoved& peer) { removed(peer); }));
-  subscriptions_.push_back(bus.subscribe<EventsAppended>([this](const EventsAppended&) { appended(); }));
   subscriptions_.push_back(bus.subscribe<CheckpointWanted>([this](const CheckpointWanted& asked) { wanted(asked); }));
   subscriptions_.push_back(bus.subscribe<NodeStateChanged>([this](const NodeStateChanged& changed) {
     starting_ = changed.state == NodeStateChanged::State::Starting;
     if (!starting_) plan_.settled();
     if (changed.state == NodeStateChanged::State::Leaving) drain();
   }));
+  followJournal();
+}
+
+void Relay::followJournal() {
+  const bool needed = !feeders_.empty() || host_->bus().wanted(PeersAcknowledged::kTopic);
+  if (needed == appends_.active()) return;
+  appends_.cancel();
+  if (needed) appends_ = host_->bus().subscribe<EventsAppended>([this](const EventsAppended&) { appended(); });
 }
 
 void Relay::added(const PeerAdded& peer) {
@@ -72,6 +79,7 @@ void Relay::accept(Upgraded upgraded) {
   if (stopping_ || feeders_.size() >= kMaxFeeders) return;
   feeders_.push_back(std::make_unique<Feeder>(static_cast<Hub&>(*this), std::move(upgraded)));
   feeders_.back()->start();
+  followJournal();
 }
 
 void Relay::appended() {
@@ -219,6 +227,7 @@ void Relay::scheduleSweep() {
 void Relay::sweep() {
   sweep_posted_ = false;
   std::erase_if(feeders_, [](const auto& feeder) { return feeder->state() == Feeder::State::Closed; });
+  followJournal();
 }
 
 void Relay::acknowledged() {
@@ -340,6 +349,7 @@ void Relay::stop() {
   stopping_ = true;
   ticker_.cancel();
   subscriptions_.clear();
+  appends_.cancel();
   for (const auto& [key, reader] : readers_) reader->close();
   const auto deadline = Clock::now() + kFlushFor;
   while (!flushOnce() && Clock::now() < deadline) waitFor(POLLOUT);

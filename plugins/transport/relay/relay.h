@@ -48,6 +48,9 @@ class Relay final : public Transport, private Hub {
   void answered(const Link& from, const Answer& answer) override;
 
   void subscribe();
+  /// Asks for EventsAppended only while somebody waits for it: each one wakes the control thread, which a lone node's
+  /// subscribers would pay for.
+  void followJournal();
   void added(const PeerAdded& peer);
   void removed(const PeerRemoved& peer);
   void appended();
@@ -77,6 +80,7 @@ class Relay final : public Transport, private Hub {
   Asks asks_;
   std::map<Tag, std::uint64_t> reached_;  // how far each peer's own events were handed over
   std::vector<Registration> subscriptions_;
+  Registration appends_;  // active while a peer reads here or somebody waits for acknowledgements
   Registration ticker_;
   Clock::time_point started_;
   Clock::time_point lag_told_;
