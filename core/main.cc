@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <iostream>
 #include <list>
+#include <memory>
 #include <poll.h>
 #include <string>
 #include <sys/eventfd.h>
@@ -101,43 +102,52 @@ class Watch {
 
 [[noreturn]] void endHanging(std::string_view /*owner*/) { std::_Exit(kSystem); }
 
+/// Everything up to the node, for `start` and `check` alike, with all that is wrong with it.
+struct Preparation {
+  Preparation(const config::CommandLine& line, bool quiet)
+      : catalogue(kernel::catalogueOf(line)),
+        setup(kernel::readSetup(line, catalogue)),
+        sink(std::cerr,
+             setup.values.string("log.format") == "json" ? observe::LogFormat::Json : observe::LogFormat::Text,
+             quiet ? Level::Warning : observe::levelOf(setup.values.string("log.level")), metrics),
+        log(sink.logger("kernel")),
+        plugins(*log, endHanging),
+        problems(setup.errors) {
+    for (auto& problem : plugins.open(catalogue, kernel::choiceOf(setup.values))) {
+      problems.push_back(std::move(problem));
+    }
+  }
+
+  const kernel::PluginCatalogue catalogue;
+  const kernel::Setup setup;
+  observe::MetricRegistry metrics;
+  observe::LogSink sink;
+  const std::unique_ptr<Logger> log;
+  kernel::PluginSet plugins;
+  std::vector<std::string> problems;
+};
+
 int start(const config::CommandLine& line) {
   const sigset_t signals = blockSignals();
-  const auto catalogue = kernel::catalogueOf(line);
-  const auto setup = kernel::readSetup(line, catalogue);
-  observe::MetricRegistry metrics;
-  const auto format = setup.values.string("log.format") == "json" ? observe::LogFormat::Json : observe::LogFormat::Text;
-  observe::LogSink sink(std::cerr, format, observe::levelOf(setup.values.string("log.level")), metrics);
-  const auto log = sink.logger("kernel");
-  kernel::PluginSet plugins(*log, endHanging);
-  auto problems = setup.errors;
-  for (auto& problem : plugins.open(catalogue, kernel::choiceOf(setup.values))) problems.push_back(std::move(problem));
-  if (!problems.empty()) return complain(problems);
-
-  kernel::RunningNode node({setup.values, sink, metrics, plugins, SSE_VERSION});
+  Preparation ready(line, false);
+  if (!ready.problems.empty()) return complain(ready.problems);
+  kernel::RunningNode node({ready.setup.values, ready.sink, ready.metrics, ready.plugins, SSE_VERSION});
   if (const auto started = node.start(); !started) {
-    sink.flush();
+    ready.sink.flush();
     std::fprintf(stderr, "%s\n", started.error().text.c_str());
     return started.error().code == Code::System ? kSystem : kConfig;
   }
-  Watch watch(node, line, catalogue, *log);
+  Watch watch(node, line, ready.catalogue, *ready.log);
   watch.run(signals);
   node.stop();
-  log->write(Level::Info, "stopped", "stopped");
+  ready.log->write(Level::Info, "stopped", "stopped");
   return kOk;
 }
 
 int check(const config::CommandLine& line) {
-  const auto catalogue = kernel::catalogueOf(line);
-  const auto setup = kernel::readSetup(line, catalogue);
-  observe::MetricRegistry metrics;
-  observe::LogSink sink(std::cerr, observe::LogFormat::Text, Level::Warning, metrics);
-  const auto log = sink.logger("kernel");
-  kernel::PluginSet plugins(*log, endHanging);
-  auto problems = setup.errors;
-  for (auto& problem : plugins.open(catalogue, kernel::choiceOf(setup.values))) problems.push_back(std::move(problem));
-  if (!problems.empty()) return complain(problems);
-  kernel::RunningNode node({setup.values, sink, metrics, plugins, SSE_VERSION});
+  Preparation ready(line, true);
+  if (!ready.problems.empty()) return complain(ready.problems);
+  kernel::RunningNode node({ready.setup.values, ready.sink, ready.metrics, ready.plugins, SSE_VERSION});
   if (const auto checked = node.check(); !checked) return complain({checked.error().text});
   std::puts("configuration and plugins are good");
   return kOk;

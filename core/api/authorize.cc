@@ -45,7 +45,7 @@ std::optional<Decision> Api::authorize(Request& request, Action action, std::spa
 }
 
 std::string Api::remoteAddress(const Request& request) const {
-  const std::string direct = request.connection.address();
+  std::string direct = request.connection.address();
   if (node_.trusted_proxies.empty() ||
       std::ranges::find(node_.trusted_proxies, direct) == node_.trusted_proxies.end()) {
     return direct;
@@ -70,8 +70,8 @@ void Api::later(Request& request, const std::function<void(std::function<void(st
   const auto id = request.connection.hold();
   const auto known = request.decision;
   const bool asked = request.peers_asked;
-  start([this, raw, id, known, asked](std::optional<Decision> decision) {
-    again(id, *raw, decision ? std::move(decision) : known, asked || !decision);
+  start([this, raw, id, known, asked](const std::optional<Decision>& decision) {
+    again(id, *raw, decision ? decision : known, asked || !decision);
   });
 }
 

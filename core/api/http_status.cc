@@ -13,8 +13,8 @@ int httpStatus(Code code) {
     case Code::TooLarge: return 413;
     case Code::Unsupported: return 415;
     case Code::LimitReached: return 429;
-    case Code::Unavailable: return 503;
-    case Code::Timeout: return 503;
+    case Code::Unavailable:
+    case Code::Timeout:
     case Code::System: return 503;
     case Code::Internal: return 500;
   }

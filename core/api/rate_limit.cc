@@ -13,20 +13,26 @@ bool RateLimit::take(std::string_view who, std::uint64_t events, std::int64_t no
   const std::lock_guard lock(mutex_);
   forgetQuiet(now_us);
   const auto depth = static_cast<double>(per_second_);
+  const auto cost = static_cast<double>(events);
   auto [found, fresh] = buckets_.try_emplace(std::string(who), Bucket{depth, now_us});
   auto& bucket = found->second;
-  const double passed = static_cast<double>(now_us - bucket.at_us) / kSecondUs;
-  bucket.tokens = std::min(depth, bucket.tokens + passed * depth);
+  bucket.tokens = tokens(bucket, now_us);
   bucket.at_us = now_us;
-  if (bucket.tokens < static_cast<double>(events)) return false;
-  bucket.tokens -= static_cast<double>(events);
+  if (bucket.tokens < std::min(cost, depth)) return false;
+  bucket.tokens -= cost;
   return true;
+}
+
+double RateLimit::tokens(const Bucket& bucket, std::int64_t now_us) const {
+  const auto depth = static_cast<double>(per_second_);
+  return std::min(depth, bucket.tokens + static_cast<double>(now_us - bucket.at_us) / kSecondUs * depth);
 }
 
 void RateLimit::forgetQuiet(std::int64_t now_us) {
   if (now_us < swept_us_ + kSecondUs) return;
   swept_us_ = now_us;
-  std::erase_if(buckets_, [now_us](const auto& item) { return item.second.at_us + kSecondUs < now_us; });
+  std::erase_if(buckets_,
+                [&](const auto& item) { return tokens(item.second, now_us) >= static_cast<double>(per_second_); });
 }
 
 }  // namespace sse::api

@@ -9,12 +9,13 @@
 namespace sse::api {
 
 /// `limits.publish_rate`: a token bucket per publisher, a second's worth deep. Shared by all loops, one mutex. Forgets
-/// who has been quiet for a second, so that it stays as small as the number of active publishers.
+/// whose bucket is full again, so that it stays as small as the number of active publishers.
 class RateLimit {
  public:
   explicit RateLimit(std::uint64_t per_second) : per_second_(per_second) {}
 
-  /// Takes `events` tokens; false where there are not enough. [any]
+  /// Takes `events` tokens; false where there are not enough. More than a second's worth passes when the bucket is full
+  /// and leaves a debt, so that a large batch is slowed and not refused for ever. [any]
   bool take(std::string_view who, std::uint64_t events, std::int64_t now_us);
 
  private:
@@ -22,6 +23,7 @@ class RateLimit {
     double tokens = 0;
     std::int64_t at_us = 0;
   };
+  [[nodiscard]] double tokens(const Bucket& bucket, std::int64_t now_us) const;
   void forgetQuiet(std::int64_t now_us);
 
   const std::uint64_t per_second_;

@@ -47,7 +47,8 @@ std::string statusText(const Node& node, Gathered& gathered) {
 }
 
 /// Visits loop after loop, then makes the page on a worker.
-void gatherFrom(Node& node, std::size_t index, std::shared_ptr<Gathered> into, std::function<void(std::string)> done) {
+void gatherFrom(Node& node, std::size_t index, const std::shared_ptr<Gathered>& into,
+                const std::function<void(std::string)>& done) {
   if (index == node.loops.size()) {
     const bool queued = node.offload([&node, into, done] { done(statusText(node, *into)); });
     if (!queued) done("");

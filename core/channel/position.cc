@@ -14,8 +14,9 @@ std::optional<Identity> parseIdentity(std::string_view text) {
   if (dash == std::string_view::npos || dash == 0 || dash > 20) return std::nullopt;
   if (text[0] == '0' && dash > 1) return std::nullopt;
   Identity identity;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + dash, identity.number);
-  if (error != std::errc() || end != text.data() + dash) return std::nullopt;
+  const auto* const last = text.begin() + dash;
+  const auto [end, error] = std::from_chars(text.begin(), last, identity.number);
+  if (error != std::errc() || end != last) return std::nullopt;
   const auto tag = base::parseTag(text.substr(dash + 1));
   if (!tag) return std::nullopt;
   identity.origin = *tag;

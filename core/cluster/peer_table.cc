@@ -156,14 +156,14 @@ NodeView PeerTable::nodeOf(const Peer& peer, Clock::time_point now) const {
 
 ClusterView PeerTable::view(Clock::time_point now) const {
   ClusterView view;
-  const auto sameProcess = [&](const Tag& tag) {
+  const auto same_process = [&](const Tag& tag) {
     return std::find_if(view.nodes.begin(), view.nodes.end(),
                         [&](const NodeView& node) { return tag != Tag{} && node.tag == tag; });
   };
   for (const auto& [key, peer] : peers_) {
     auto node = nodeOf(peer, now);
     if (node.link == LinkChanged::State::Self) continue;
-    const auto same = sameProcess(node.tag);
+    const auto same = same_process(node.tag);
     if (same == view.nodes.end()) {
       view.nodes.push_back(std::move(node));
     } else if (rank(node.state) > rank(same->state)) {
@@ -171,7 +171,7 @@ ClusterView PeerTable::view(Clock::time_point now) const {
     }
   }
   for (const auto& [tag, link] : incoming_) {
-    if (tag == own_tag_ || sameProcess(tag) != view.nodes.end()) continue;
+    if (tag == own_tag_ || same_process(tag) != view.nodes.end()) continue;
     NodeView node;
     node.name = link.name;
     node.tag = tag;

@@ -175,7 +175,7 @@ bool Scanner::escape() {
   if (at_ == end_) return fault("the end of a string");
   const char kind = *at_;
   if (kind != 'u') {
-    if (std::memchr("\"\\/bfnrt", kind, 8) == nullptr) return fault("an escape of JSON");
+    if (std::string_view("\"\\/bfnrt").find(kind) == std::string_view::npos) return fault("an escape of JSON");
     ++at_;
     return true;
   }

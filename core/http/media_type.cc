@@ -6,9 +6,9 @@ namespace sse::http {
 
 MediaType mediaType(std::string_view content_type) {
   auto type = content_type.substr(0, content_type.find(';'));
-  const auto isSpace = [](char c) { return c == ' ' || c == '\t'; };
-  while (!type.empty() && isSpace(type.back())) type.remove_suffix(1);
-  while (!type.empty() && isSpace(type.front())) type.remove_prefix(1);
+  const auto is_space = [](char c) { return c == ' ' || c == '\t'; };
+  while (!type.empty() && is_space(type.back())) type.remove_suffix(1);
+  while (!type.empty() && is_space(type.front())) type.remove_prefix(1);
   if (type.empty()) return content_type.empty() ? MediaType::None : MediaType::Other;
   if (sameWithoutCase(type, "application/json")) return MediaType::Json;
   if (sameWithoutCase(type, "text/plain")) return MediaType::Text;

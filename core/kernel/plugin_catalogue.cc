@@ -87,12 +87,14 @@ std::vector<PluginCatalogue::Entry> PluginCatalogue::available() const {
     }
   }
   std::vector<Entry> entries;
+  entries.reserve(found.size());
   for (const auto& [key, file] : found) entries.push_back({key.first, key.second, file});
   return entries;
 }
 
 std::string PluginCatalogue::notFound(Kind kind, std::string_view name) const {
   std::vector<std::string> tried;
+  tried.reserve(folders_.size());
   for (const auto& folder : folders_) tried.push_back((fs::path(folder) / fileName(kind, name)).string());
   std::vector<std::string> names;
   for (const auto& entry : available()) {

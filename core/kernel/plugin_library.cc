@@ -22,7 +22,7 @@ const shared_library& keep(shared_library library) {
 /// The linker's own words, without what Boost puts around them.
 std::string linkerText(const std::exception& error) {
   constexpr std::string_view kBefore = "dlerror system message: ";
-  const std::string text = error.what();
+  std::string text = error.what();
   const auto begin = text.find(kBefore);
   const auto end = text.rfind("): ");
   if (begin == std::string::npos || end == std::string::npos) return text;

@@ -123,12 +123,14 @@ Readiness PluginSet::readiness() const {
 
 std::vector<PluginStatus> PluginSet::status() const {
   std::vector<PluginStatus> all;
+  all.reserve(plugins_.size());
   for (const auto& plugin : plugins_) all.push_back(plugin->status());
   return all;
 }
 
 std::vector<const PluginDescriptor*> PluginSet::descriptors() const {
   std::vector<const PluginDescriptor*> all;
+  all.reserve(plugins_.size());
   for (const auto& plugin : plugins_) all.push_back(&plugin->descriptor());
   return all;
 }

@@ -65,5 +65,5 @@ struct PluginDescriptor {
       summary_,                                                             \
       std::data(options_),                                                  \
       std::size(options_),                                                  \
-      []() -> ::sse::Plugin* { return new Type; },                          \
+      []() -> ::sse::Plugin* { return new (Type); },                        \
       [](::sse::Plugin* plugin) { delete plugin; }}

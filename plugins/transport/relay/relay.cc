@@ -300,6 +300,7 @@ void Relay::tick() {
   for (const auto& feeder : feeders_) feeder->tick(now);
   unknown(asks_.expired(now));
   countLinks();
+  followJournal();
   std::uint64_t lag = 0;
   for (const auto& feeder : feeders_) lag = std::max(lag, feeder->lag());
   counters_->lag.set(static_cast<std::int64_t>(lag));

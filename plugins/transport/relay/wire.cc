@@ -95,7 +95,7 @@ class Reader {
   template <std::size_t N>
   std::array<char, N> array() {
     std::array<char, N> value{};
-    if (need(N)) std::memcpy(value.data(), take(N).data(), N);
+    if (need(N)) take(N).copy(value.data(), N);
     return value;
   }
   Tag tag() {

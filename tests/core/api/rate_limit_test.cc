@@ -16,8 +16,20 @@ TEST_CASE("a publisher has a second's worth of events at once and gets them back
   CHECK(limit.take("a", 1, now));
   CHECK_FALSE(limit.take("a", 1, now));
   now += 10'000'000;
-  CHECK_FALSE(limit.take("a", 11, now));
   CHECK(limit.take("a", 10, now));
+}
+
+TEST_CASE("a batch of more than a second's worth passes when nothing is owed, and is paid for") {
+  RateLimit limit(10);
+  std::int64_t now = 5'000'000;
+  CHECK(limit.take("a", 1, now));
+  CHECK_FALSE(limit.take("a", 35, now));
+  now += 100'000;
+  CHECK(limit.take("a", 35, now));
+  now += 2'500'000;
+  CHECK_FALSE(limit.take("a", 1, now));
+  now += 100'000;
+  CHECK(limit.take("a", 1, now));
 }
 
 TEST_CASE("being refused costs nothing") {

@@ -1,5 +1,6 @@
 // What every real client must live through; run for the libraries and for the browsers.
 import assert from 'node:assert/strict';
+import net from 'node:net';
 import { call, publish, text } from './http.mjs';
 import { freePort } from './node.mjs';
 import { Proxy } from './proxy.mjs';
@@ -13,6 +14,18 @@ async function connect(stage, client, port, path) {
   const opened = await client.open(`http://127.0.0.1:${port}${path}`, names);
   stage.defer(() => opened.close());
   return opened;
+}
+
+/** The port of a peer that takes connections and never says a word. */
+async function silentPeer(stage) {
+  const sockets = new Set();
+  const server = net.createServer((socket) => sockets.add(socket.on('error', () => {})));
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  stage.defer(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  return server.address().port;
 }
 
 async function subscribers(node, channel) {
@@ -76,6 +89,32 @@ export function clientCases(name, client) {
       holder.close();
       const opens = (await source.state()).opens;
       await until('another try', async () => (await source.state()).opens > opens, 15000);
+      await joined(node, 'c');
+      await publish(node, '/publish/c', { data: 'in' });
+      assert.equal((await received(source, 1)).at(-1), '"in"');
+    },
+    options,
+  );
+
+  scenario(
+    `${name} keeps trying while the node starts`,
+    async (stage) => {
+      const port = await freePort();
+      const peer = await silentPeer(stage);
+      const node = stage.prepare({
+        ...quickRetry,
+        http: { port },
+        hosts: { peers: [`127.0.0.1:${peer}`] },
+        cluster: { start_timeout: '4s' },
+      });
+      node.spawn();
+      node.port = port;
+      await until('the node listens', async () => (await node.probe('/livez')) === 200, 15000);
+      const source = await connect(stage, client, port, '/subscribe/c');
+      await until('two refusals', async () => (await source.state()).errors >= 2, 15000);
+      assert.equal(await node.probe('/startupz'), 503, 'the refusals were those of a starting node');
+      assert.notEqual((await source.state()).readyState, 2, 'the client gave up');
+      await until('ready', async () => (await node.probe('/readyz')) === 200, 15000);
       await joined(node, 'c');
       await publish(node, '/publish/c', { data: 'in' });
       assert.equal((await received(source, 1)).at(-1), '"in"');

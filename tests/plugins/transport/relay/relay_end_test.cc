@@ -11,16 +11,6 @@ using namespace std::chrono_literals;
 using test::Node;
 using test::PollLoop;
 
-namespace {
-
-void connect(PollLoop& loop, Node& a, Node& b) {
-  a.add(b);
-  b.add(a);
-  REQUIRE(loop.runUntil([&] { return a.filledFrom(b) && b.filledFrom(a); }));
-}
-
-}  // namespace
-
 TEST_CASE("what every peer has is acknowledged, and at once where there is none") {
   PollLoop loop;
   Node a(loop, "a", "aaaa");

@@ -12,16 +12,6 @@ using namespace std::chrono_literals;
 using test::Node;
 using test::PollLoop;
 
-namespace {
-
-void connect(PollLoop& loop, Node& a, Node& b) {
-  a.add(b);
-  b.add(a);
-  REQUIRE(loop.runUntil([&] { return a.filledFrom(b) && b.filledFrom(a); }));
-}
-
-}  // namespace
-
 TEST_CASE("events of either node arrive at the other once and in order") {
   PollLoop loop;
   Node a(loop, "a", "aaaa");

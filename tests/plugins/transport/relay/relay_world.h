@@ -146,4 +146,11 @@ class Node {
   std::vector<Registration> subscriptions_;
 };
 
+/// Each knows the other and has what the other had.
+inline void connect(PollLoop& loop, Node& a, Node& b) {
+  a.add(b);
+  b.add(a);
+  REQUIRE(loop.runUntil([&] { return a.filledFrom(b) && b.filledFrom(a); }));
+}
+
 }  // namespace sse::test
