@@ -53,7 +53,9 @@ void Relay::followJournal() {
   const bool needed = !feeders_.empty() || host_->bus().wanted(PeersAcknowledged::kTopic);
   if (needed == appends_.active()) return;
   appends_.cancel();
-  if (needed) appends_ = host_->bus().subscribe<EventsAppended>([this](const EventsAppended&) { appended(); });
+  if (!needed) return;
+  appends_ = host_->bus().subscribe<EventsAppended>([this](const EventsAppended&) { appended(); });
+  acknowledged();
 }
 
 void Relay::added(const PeerAdded& peer) {
