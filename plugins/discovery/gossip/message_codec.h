@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -56,8 +57,8 @@ struct PushPullHead {
 
 /// The parts of stream messages, each one whole map; a map may be followed by anything.
 Result<PushPullHead> decodePushPullHead(std::string_view map);
-/// A row. A state above Left is an error.
-Result<Row> decodeRow(std::string_view map);
+/// A row; nothing where its state is above Left, which none of the known versions sends.
+Result<std::optional<Row>> decodeRow(std::string_view map);
 /// The length that the map announces, at most kMaxUserData.
 Result<std::size_t> decodeUserHead(std::string_view map);
 Result<Ping> decodePing(std::string_view map);

@@ -35,7 +35,8 @@ inline constexpr std::size_t kMaxRowMemory = std::size_t{64} << 20;
 Result<std::string> encodeStream(const WireSettings& settings, const StreamMessage& message, StreamSide us);
 
 /// Reads what the other side writes on one connection, as it arrives. One per connection; not thread-safe. Takes any
-/// bytes in pieces of any size, in time linear in their number, and keeps at most kMaxBox, kMaxRowMemory and one map.
+/// bytes in pieces of any size, in time linear in their number, and keeps at most one layer that is not whole (kMaxBox,
+/// twice that while it is opened) and rows of kMaxRowMemory.
 /// `settings` outlives it.
 class StreamDecoder {
  public:
