@@ -149,7 +149,8 @@ Result<IndirectPing> decodeIndirectPing(std::string_view map) {
 
 Result<Nack> decodeNack(std::string_view map) {
   Nack nack;
-  return either(readFields("nack", map, {{"SeqNo", &nack.sequence}}), nack);
+  const auto read = readFields("nack", map, {{"SeqNo", &nack.sequence}});
+  return either(read, nack);
 }
 
 template <typename T>
@@ -269,7 +270,8 @@ Result<Ack> decodeAck(std::string_view map) {
 
 Result<Refusal> decodeRefusal(std::string_view map) {
   Refusal refusal;
-  return either(readFields("err", map, {{"Error", &refusal.text}}), refusal);
+  const auto read = readFields("err", map, {{"Error", &refusal.text}});
+  return either(read, std::move(refusal));
 }
 
 }  // namespace sse::gossip

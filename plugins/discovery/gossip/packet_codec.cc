@@ -174,7 +174,8 @@ Result<void> check(const WireSettings& settings) {
 }
 
 std::size_t roomBeside(const WireSettings& settings, std::size_t message_size) {
-  auto taken = message_size + kCompoundHead + labelHeader(settings.label).size();
+  auto taken = kCompoundHead + labelHeader(settings.label).size();
+  if (message_size > 0) taken += message_size + kPartOverhead;
   if (encrypts(settings)) taken += boxOverhead(settings.encryption_version);
   return taken < settings.packet_size ? settings.packet_size - taken : 0;
 }

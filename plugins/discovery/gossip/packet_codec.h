@@ -37,7 +37,7 @@ inline constexpr std::size_t kPartOverhead = 2;
 
 /// Bytes for broadcasts in one datagram, each of them counted with kPartOverhead, beside an own message of
 /// `message_size` bytes; zero where it fills the datagram by itself. With 0 the room of a datagram of broadcasts only
-/// (sections 6.3 and 16).
+/// (sections 6.3 and 16). Unlike peers it counts kPartOverhead for the own message too, so that packet_size holds.
 std::size_t roomBeside(const WireSettings& settings, std::size_t message_size);
 
 /// Datagrams that carry the encoded messages in this order: one of them as it is, several as a compound, one datagram
