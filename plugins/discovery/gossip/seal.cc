@@ -14,7 +14,7 @@ constexpr std::size_t kBlock = 16;
 
 using Context = std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)>;
 
-const unsigned char* in(const char* bytes) { return reinterpret_cast<const unsigned char*>(bytes); }
+const unsigned char* in(std::string_view bytes) { return reinterpret_cast<const unsigned char*>(bytes.data()); }
 unsigned char* out(char* bytes) { return reinterpret_cast<unsigned char*>(bytes); }
 
 bool isKeySize(std::size_t size) { return size == 16 || size == 24 || size == 32; }
@@ -25,18 +25,17 @@ const EVP_CIPHER* cipherOf(const std::string& key) {
 }
 
 /// AES-GCM of `text` in place; false where OpenSSL refuses. `tag` is written when encrypting, checked otherwise.
-bool crypt(bool encrypt, const std::string& key, const char* nonce, std::string_view authenticated, std::string& text,
-           char* tag) {
+bool crypt(bool encrypt, const std::string& key, std::string_view nonce, std::string_view authenticated,
+           std::string& text, char* tag) {
   const Context context(EVP_CIPHER_CTX_new(), EVP_CIPHER_CTX_free);
   int size = 0;
   auto* ctx = context.get();
-  if (ctx == nullptr || EVP_CipherInit_ex(ctx, cipherOf(key), nullptr, in(key.data()), in(nonce), encrypt ? 1 : 0) != 1)
+  if (ctx == nullptr || EVP_CipherInit_ex(ctx, cipherOf(key), nullptr, in(key), in(nonce), encrypt ? 1 : 0) != 1)
     return false;
   if (!authenticated.empty() &&
-      EVP_CipherUpdate(ctx, nullptr, &size, in(authenticated.data()), static_cast<int>(authenticated.size())) != 1)
+      EVP_CipherUpdate(ctx, nullptr, &size, in(authenticated), static_cast<int>(authenticated.size())) != 1)
     return false;
-  if (!text.empty() &&
-      EVP_CipherUpdate(ctx, out(text.data()), &size, in(text.data()), static_cast<int>(text.size())) != 1)
+  if (!text.empty() && EVP_CipherUpdate(ctx, out(text.data()), &size, in(text), static_cast<int>(text.size())) != 1)
     return false;
   if (!encrypt && EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_GCM_SET_TAG, kTagSize, tag) != 1) return false;
   char rest[kBlock];
@@ -133,7 +132,7 @@ std::string KeyRing::seal(std::uint8_t version, std::string_view plain, std::str
   std::string text(plain);
   if (version == kPaddedBox) pad(text);
   char tag[kTagSize];
-  if (!crypt(true, keys_.at(0), nonce.data(), authenticated, text, tag)) std::abort();
+  if (!crypt(true, keys_.at(0), {nonce.data(), nonce.size()}, authenticated, text, tag)) std::abort();
   std::string box;
   box.reserve(1 + kNonceSize + text.size() + kTagSize);
   box += static_cast<char>(version);
@@ -154,7 +153,7 @@ Result<std::string> KeyRing::open(std::string_view box, std::string_view authent
   for (const auto& key : keys_) {
     std::string plain(cipher);
     std::string tag(box.substr(box.size() - kTagSize));
-    if (!crypt(false, key, box.data() + 1, authenticated, plain, tag.data())) continue;
+    if (!crypt(false, key, box.substr(1, kNonceSize), authenticated, plain, tag.data())) continue;
     if (version == kPaddedBox && !unpad(plain)) return Error{Code::InvalidArgument, "box: expected padding, got none"};
     return plain;
   }
