@@ -32,7 +32,7 @@ void checkSource(const Source& source, const json& fields) {
 void checkFields(const Ping& ping, const json& tree) {
   const auto& fields = tree["fields"];
   CHECK(tree["type"] == "ping");
-  CHECK(ping.node == fields["Node"]);
+  CHECK(ping.node == bytesOf(fields["Node"]));
   CHECK(ping.sequence == fields["SeqNo"]);
   checkSource(ping.source, fields);
 }
@@ -41,7 +41,7 @@ void checkFields(const IndirectPing& ping, const json& tree) {
   const auto& fields = tree["fields"];
   CHECK(tree["type"] == "indirect-ping");
   CHECK(ping.nack == fields["Nack"]);
-  CHECK(ping.node == fields["Node"]);
+  CHECK(ping.node == bytesOf(fields["Node"]));
   CHECK(ping.port == fields["Port"]);
   CHECK(ping.sequence == fields["SeqNo"]);
   CHECK(ping.target == bytesOf(fields["Target"]));
@@ -61,9 +61,9 @@ void checkFields(const Nack& nack, const json& tree) {
 
 template <typename T>
 void checkClaim(const T& claim, const json& fields) {
-  CHECK(claim.from == fields["From"]);
+  CHECK(claim.from == bytesOf(fields["From"]));
   CHECK(claim.incarnation == fields["Incarnation"]);
-  CHECK(claim.node == fields["Node"]);
+  CHECK(claim.node == bytesOf(fields["Node"]));
 }
 
 void checkFields(const Suspect& suspect, const json& tree) {
@@ -87,7 +87,7 @@ void checkNode(const T& node, const json& fields) {
 
 void checkFields(const Alive& alive, const json& tree) {
   CHECK(tree["type"] == "alive");
-  CHECK(alive.node == tree["fields"]["Node"]);
+  CHECK(alive.node == bytesOf(tree["fields"]["Node"]));
   checkNode(alive, tree["fields"]);
 }
 
@@ -101,7 +101,7 @@ void checkFields(const PushPull& exchange, const json& tree) {
   CHECK(exchange.join == tree["header"]["Join"]);
   REQUIRE(exchange.rows.size() == tree["nodes"].size());
   for (std::size_t i = 0; i < exchange.rows.size(); ++i) {
-    CHECK(exchange.rows[i].name == tree["nodes"][i]["Name"]);
+    CHECK(exchange.rows[i].name == bytesOf(tree["nodes"][i]["Name"]));
     CHECK(static_cast<int>(exchange.rows[i].state) == tree["nodes"][i]["State"]);
     checkNode(exchange.rows[i], tree["nodes"][i]);
   }
@@ -109,7 +109,7 @@ void checkFields(const PushPull& exchange, const json& tree) {
 
 void checkFields(const Refusal& refusal, const json& tree) {
   CHECK(tree["type"] == "err");
-  CHECK(refusal.text == tree["fields"]["Error"]);
+  CHECK(refusal.text == bytesOf(tree["fields"]["Error"]));
 }
 
 /// A vector with its layers as settings.
