@@ -159,6 +159,12 @@ Result<void> Membership::merge(const std::vector<Row>& rows, Clock::time_point n
 }
 
 void Membership::mergeRow(const Row& row, Clock::time_point now) {
+  const Endpoint claimed{row.address, row.port == 0 ? settings_.endpoint.port : row.port};
+  const bool accused = row.state == NodeState::Suspect || row.state == NodeState::Dead;
+  // An accusation carries no address into the rules. Refuting one that is about a namesake does not help us.
+  if (accused && isUs(row.name) && claimed != us().endpoint && !leaving_) {
+    outbox_.tell(NameConflict{us(), claimed, true});
+  }
   switch (row.state) {
     case NodeState::Alive:
       return alive({row.address, row.incarnation, row.meta, row.name, row.port, row.versions}, now);
