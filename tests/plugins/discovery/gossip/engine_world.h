@@ -1,10 +1,9 @@
 #pragma once
 
+#include <doctest/doctest.h>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include <doctest/doctest.h>
 
 #include "discovery/gossip/engine.h"
 #include "discovery/gossip/message_codec.h"
