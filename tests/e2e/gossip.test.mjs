@@ -129,8 +129,8 @@ scenario(
     await peer.saw('join', 'a');
     await node.kill();
     await peer.saw('leave', 'a', 15000);
-    const back = stage.prepare({ ...node.config, gossip: { ...node.config.gossip, hosts: [`127.0.0.2:${peer.port}`] } });
-    await back.start();
+    const hosts = [`127.0.0.2:${peer.port}`];
+    const back = await stage.node({ ...node.config, gossip: { ...node.config.gossip, hosts } });
     await peer.saw('join', 'a', 5000, 2);
     await knows(back, '127.0.0.2', peer.port);
   },

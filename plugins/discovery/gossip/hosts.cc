@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <ifaddrs.h>
-#include <net/if.h>
+#include <linux/if.h>
 #include <netdb.h>
 #include <sys/socket.h>
 

@@ -16,7 +16,8 @@ function build() {
   const fresh = existsSync(program) && statSync(program).mtimeMs > statSync(join(source, 'main.go')).mtimeMs;
   if (fresh) return;
   mkdirSync(folder, { recursive: true });
-  const env = { PATH: process.env.PATH, GO111MODULE: 'off', GOPATH: '/usr/share/gocode', GOCACHE: join(folder, 'cache') };
+  const debian = { GO111MODULE: 'off', GOPATH: '/usr/share/gocode' };
+  const env = { PATH: process.env.PATH, GOCACHE: join(folder, 'cache'), ...debian };
   const done = spawnSync(go(), ['build', '-o', program, '.'], { cwd: source, env, encoding: 'utf8' });
   if (done.status !== 0) throw new Error(`memberlist-peer does not build: ${done.error ?? done.stderr}`);
 }
