@@ -49,7 +49,7 @@ endfunction()
 # sse_tests(<name> <folder> LIBRARIES <target>...): one doctest program from all *.cc of a folder, one ctest entry.
 function(sse_tests name folder)
   cmake_parse_arguments(ARG "" "" "LIBRARIES" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS ${folder}/*_test.cc)
+  file(GLOB sources CONFIGURE_DEPENDS ${folder}/*.cc)
   if(NOT sources)
     return()
   endif()
