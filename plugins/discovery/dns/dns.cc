@@ -58,7 +58,8 @@ void Dns::look() {
     looked(outcome);
     return;
   }
-  lookup_ = std::make_unique<Lookup>(std::move(*resolver), target_, by_service_,
+  auto names = (*resolver)->candidates(target_.name);
+  lookup_ = std::make_unique<Lookup>(std::move(*resolver), std::move(names), target_.service, by_service_,
                                      [this](const Outcome& outcome) { looked(outcome); });
   lookup_->start();
 }

@@ -38,12 +38,13 @@ std::vector<Address> of(const std::string& owner, const Answer& answer) {
 
 }  // namespace
 
-Lookup::Lookup(std::unique_ptr<Resolver> resolver, const Target& target, bool by_service, Done done)
+Lookup::Lookup(std::unique_ptr<Resolver> resolver, std::vector<std::string> names, std::string service, bool by_service,
+               Done done)
     : resolver_(std::move(resolver)),
-      service_(target.service),
+      names_(std::move(names)),
+      service_(std::move(service)),
       by_service_(by_service),
-      done_(std::move(done)),
-      names_(resolver_->candidates(target.name)) {}
+      done_(std::move(done)) {}
 
 void Lookup::start() { askName(); }
 
@@ -80,7 +81,7 @@ void Lookup::answered() {
   }
   any_failed_ = any_failed_ || verdict == Verdict::Failed;
   const bool silent = srv_.kind == Kind::Silent || own_.a.kind == Kind::Silent || own_.aaaa.kind == Kind::Silent;
-  // Where no server answers, the other names would only take as long again.
+  // Where no server answers in time, the other names would only take as long again.
   if (!silent && tried_ + 1 < names_.size()) {
     ++tried_;
     askName();
@@ -102,7 +103,7 @@ Lookup::Verdict Lookup::read(const Pair& pair, Place& place) {
       return Verdict::Addresses;
     }
   }
-  outcome_.problem = pair.a.text;
+  if (!any_failed_) outcome_.problem = pair.a.text;
   hold(pair.a.answer);
   return Verdict::Nothing;
 }

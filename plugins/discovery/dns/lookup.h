@@ -35,16 +35,18 @@ struct Outcome {
   bool cut = false;                         ///< there were more records than are read
 };
 
-/// Asks once for all there is of a target: service and address records of its name at the same time, then addresses of
+/// Asks once for all there is of a name: service and address records of its name at the same time, then addresses of
 /// the services' targets that did not come along; the next name of the search list where there is nothing. Owned by
 /// the plugin, lives on the control thread.
 class Lookup {
  public:
   using Done = std::function<void(Outcome)>;
 
-  /// `by_service`: the name is known to have service records, so that without an answer about them nobody can tell.
-  /// Otherwise address records count where that question fails: some servers cannot answer it.
-  Lookup(std::unique_ptr<Resolver> resolver, const Target& target, bool by_service, Done done);
+  /// `names`: the name in all the forms to try, in their order, at least one. `by_service`: it is known to have service
+  /// records, so that without an answer about them nobody can tell. Otherwise address records count where that question
+  /// fails: some servers cannot answer it.
+  Lookup(std::unique_ptr<Resolver> resolver, std::vector<std::string> names, std::string service, bool by_service,
+         Done done);
 
   /// Asks. `done` comes once, later, unless the lookup is freed before; it may not free the lookup. [control]
   void start();
@@ -69,13 +71,13 @@ class Lookup {
   [[nodiscard]] const std::string& name() const { return names_[tried_]; }
 
   const std::unique_ptr<Resolver> resolver_;
+  const std::vector<std::string> names_;
   const std::string service_;
   const bool by_service_;
-  Done done_;
-  std::vector<std::string> names_;  // to try, in order
-  std::size_t tried_ = 0;           // of names_, the one asked now
-  bool any_failed_ = false;         // a name before could not be told
-  int left_ = 0;                    // questions about the name not answered yet
+  const Done done_;
+  std::size_t tried_ = 0;    // of names_, the one asked now
+  bool any_failed_ = false;  // for one of names_ nobody can tell
+  int left_ = 0;             // questions about the name not answered yet
   Reply srv_;
   Pair own_;
   std::map<std::string, Pair> targets_;  // of service records, by name

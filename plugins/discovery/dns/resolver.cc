@@ -19,8 +19,7 @@ Reply::Kind kindOf(int status) {
   switch (status) {
     case ARES_ENODATA:
     case ARES_ENOTFOUND: return Reply::Kind::Nothing;
-    case ARES_ETIMEOUT:
-    case ARES_ECONNREFUSED: return Reply::Kind::Silent;
+    case ARES_ETIMEOUT: return Reply::Kind::Silent;
     default: return Reply::Kind::Refused;
   }
 }
@@ -31,10 +30,16 @@ bool holds(const Answer& answer, Type type) {
                      [type](const Address& address) { return address.v6 == (type == Type::Aaaa); });
 }
 
+/// c-ares 1.18 goes on to the next server on SERVFAIL, NOTIMP and REFUSED, and in the end says that it reached none.
+std::string textOf(int status) {
+  return status == ARES_ECONNREFUSED ? "no DNS server can be reached, or each answers with a failure"
+                                     : ares_strerror(status);
+}
+
 Reply replyOf(Type type, int status, const unsigned char* message, int length) {
   Reply reply;
   reply.kind = kindOf(status);
-  reply.text = ares_strerror(status);
+  reply.text = textOf(status);
   if (status != ARES_SUCCESS && reply.kind != Reply::Kind::Nothing) return reply;
   if (message == nullptr) return reply;
   auto answer = parseAnswer({message, static_cast<std::size_t>(length)});

@@ -25,8 +25,8 @@ struct Reply {
   enum class Kind : std::uint8_t {
     Records,  ///< there are some, of the type asked for
     Nothing,  ///< the server says that there are none, or not even such a name
-    Refused,  ///< a server answered with a failure or with garbage
-    Silent    ///< no server answered
+    Refused,  ///< servers cannot be reached or answer with a failure or with garbage
+    Silent    ///< no server answered in time
   } kind = Kind::Silent;
   Answer answer;     ///< where Nothing, only its TTL counts
   std::string text;  ///< for people, where not Records
