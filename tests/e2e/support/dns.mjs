@@ -37,12 +37,11 @@ export class Dns {
 
   /** `services`: values of dnsmasq's option --srv-host. `ttl`: seconds of all records. */
   async start({ services = [], ttl = 0 } = {}) {
-    const settings = ['--no-daemon', '--conf-file=/dev/null', '--no-resolv', '--no-hosts', '--local=/test/', '--pid-file='];
+    const settings = ['--no-daemon', '--conf-file=/dev/null', '--pid-file=', `--user=${userInfo().username}`];
+    const scope = ['--no-resolv', '--no-hosts', '--local=/test/'];
     const place = ['--listen-address=127.0.0.1', '--bind-interfaces', `--port=${this.port}`];
     const records = [`--addn-hosts=${this.hosts}`, `--local-ttl=${ttl}`, ...services.map((one) => `--srv-host=${one}`)];
-    this.child = spawn(program, [...settings, ...place, ...records, `--user=${userInfo().username}`], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    this.child = spawn(program, [...settings, ...scope, ...place, ...records], { stdio: ['ignore', 'pipe', 'pipe'] });
     for (const stream of [this.child.stdout, this.child.stderr]) stream.on('data', (text) => (this.output += text));
     this.exited = new Promise((done) => this.child.on('close', done)).then(() => (this.ended = true));
     this.ended = false;

@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "support/dns_server.h"
+#include "support/dns_wire.h"
 
 using namespace sse;
 using dns::Address;
