@@ -143,6 +143,7 @@ std::vector<Member> Dns::members() {
     }
   }
   std::vector<Member> list;
+  list.reserve(found.size());
   for (auto& [key, member] : found) list.push_back(std::move(member));
   return list;
 }
@@ -152,6 +153,7 @@ void Dns::publish() {
   message.source = "dns";
   message.members = members();
   std::vector<std::string> now;
+  now.reserve(message.members.size());
   for (const auto& member : message.members) now.push_back(keyOf(member));
   if (ever_published_ && now == published_) return;
   ever_published_ = true;

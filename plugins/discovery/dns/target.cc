@@ -83,7 +83,8 @@ std::vector<std::string> searchNames(const std::string& name, const std::vector<
   if (name.ends_with('.')) return {name};
   std::vector<std::string> names;
   for (const auto& domain : domains) {
-    auto longer = name + "." + domain;
+    auto longer = name;
+    longer.append(".").append(domain);
     if (!domain.empty() && isName(longer)) names.push_back(std::move(longer));
   }
   const bool first = std::count(name.begin(), name.end(), '.') >= ndots;
