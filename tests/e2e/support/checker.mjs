@@ -33,7 +33,7 @@ export class LoadPublisher {
     const body = numbers.map((n) => JSON.stringify({ channel, data: { p: name, n } })).join('\n');
     return new Promise((resolve) => {
       const headers = { ...ndjson, 'content-length': Buffer.byteLength(body) };
-      const { host = '127.0.0.1', port } = this.node;
+      const { address: host = '127.0.0.1', port } = this.node;
       const request = http.request({ host, port, method: 'POST', path: '/publish', agent: this.agent, headers });
       request.setTimeout(15000, () => request.destroy());
       request.on('error', () => resolve(undefined));

@@ -72,7 +72,7 @@ export function hostsWithNodes(stage, count, configOf) {
       { http: { address: '0.0.0.0', port: 8080 }, node: { name: `n${i + 1}` }, ...configOf(host, hosts) },
       { prefix: ['ip', 'netns', 'exec', host.name] },
     );
-    node.host = host.address;
+    node.address = host.address;
     node.on = host;
     return node;
   });
