@@ -22,15 +22,17 @@ using namespace sse::conformance;
 
 constexpr int kUsage = 2;
 constexpr const char* kHelp =
-    "usage: sse-plugin-check PLUGIN.so [--set KEY=VALUE]... [--patience TIME]\n"
+    "usage: sse-plugin-check PLUGIN.so [--set KEY=VALUE]... [--only TEXT] [--patience TIME]\n"
     "\n"
     "Runs the conformance suite of the plugin's kind and prints one line per check.\n"
     "  --set KEY=VALUE   an option of the plugin; {port} in the value becomes a free port\n"
+    "  --only TEXT       only checks whose names contain this\n"
     "  --patience TIME   after which a check counts as hung, 2m unless told otherwise\n"
     "Exit status: 0 all checks passed, 1 some failed, 2 the command line is wrong.\n";
 
 struct Command {
   Subject subject;
+  std::string only;
   sse::Duration patience{120'000};
 };
 
@@ -109,6 +111,8 @@ bool parse(int argc, char** argv, Command& command) {
       const auto equals = pair.find('=');
       if (equals == std::string_view::npos) return false;
       command.subject.values[std::string(pair.substr(0, equals))] = pair.substr(equals + 1);
+    } else if (word == "--only" && more) {
+      command.only = argv[++i];
     } else if (word == "--patience" && more) {
       const auto patience = sse::parseDuration(argv[++i]);
       if (!patience) return false;
@@ -122,19 +126,20 @@ bool parse(int argc, char** argv, Command& command) {
   return !command.subject.file.empty();
 }
 
-void checkFile(Report& report, Subject& subject) {
+void checkFile(Report& report, Subject& subject, const std::string& only) {
   const bool opened = report.run("library: can be opened and holds a descriptor", [&](Check& check) {
     const auto descriptor = openPlugin(subject.file);
     if (!descriptor) return check.fail(descriptor.error().text);
     subject.descriptor = *descriptor;
   });
+  report.only(only);
   if (opened) checkPlugin(report, subject);
 }
 
 int run(Command& command) {
   std::thread watchdog(watchOver, command.patience);
   Report report(told, begun);
-  checkFile(report, command.subject);
+  checkFile(report, command.subject, command.only);
   {
     const std::lock_guard lock(progress.mutex);
     progress.ended = true;

@@ -24,6 +24,7 @@ void Check::fail(const std::string& finding) {
 void Check::skip(const std::string& reason) { skipped_ = reason; }
 
 bool Report::run(const std::string& check, const std::function<void(Check&)>& body) {
+  if (check.find(only_) == std::string::npos) return true;
   if (begun_) begun_(check);
   Check under_way;
   const auto thrown = thrownBy([&] { body(under_way); });

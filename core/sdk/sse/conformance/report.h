@@ -4,6 +4,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace sse::conformance {
@@ -47,6 +48,9 @@ class Report {
   /// `told` hears each outcome, `begun` each check before it runs, for those who watch over it.
   explicit Report(Told told, Begun begun = nullptr) : told_(std::move(told)), begun_(std::move(begun)) {}
 
+  /// Only checks whose names contain `part` are run from now on; the others count as nothing.
+  void only(std::string part) { only_ = std::move(part); }
+
   /// Runs one check. What it throws is a finding. Returns whether it did not fail.
   bool run(const std::string& check, const std::function<void(Check&)>& body);
 
@@ -57,6 +61,7 @@ class Report {
  private:
   Told told_;
   Begun begun_;
+  std::string only_;
   std::size_t passed_ = 0;
   std::size_t failed_ = 0;
   std::size_t skipped_ = 0;
