@@ -29,10 +29,10 @@ TEST_CASE("the suite reads an option's text as the node does") {
                              "\"\\\n", "", "x y"}) {
       CAPTURE(option.key);
       CAPTURE(text);
+      // The node knows more words for true and false; nobody needs them here.
+      if (option.type == OptionType::Boolean && text == std::string_view("0")) continue;
       const auto ours = conformance::valueAsJson(option, text);
       const auto theirs = config::valueFromText(row, text);
-      const bool spelling = option.type == OptionType::Boolean && std::string_view("0").find(text) == 0;
-      if (spelling) continue;
       REQUIRE(ours.ok() == theirs.ok());
       if (ours.ok()) CHECK(nlohmann::json::parse(*ours) == *theirs);
     }

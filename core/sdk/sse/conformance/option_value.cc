@@ -11,6 +11,8 @@
 namespace sse::conformance {
 namespace {
 
+constexpr const char* kSpace = " \t\r\n";
+
 Error wrong(const std::string& expected, std::string_view text) {
   return {Code::InvalidArgument, "expected " + expected + ", got " + quoted(text)};
 }
@@ -57,8 +59,8 @@ std::vector<std::string_view> split(std::string_view text) {
   while (true) {
     const auto comma = text.find(',');
     const auto item = text.substr(0, comma);
-    const auto first = item.find_first_not_of(' ');
-    if (first != std::string_view::npos) items.push_back(item.substr(first, item.find_last_not_of(' ') + 1 - first));
+    const auto first = item.find_first_not_of(kSpace);
+    if (first != std::string_view::npos) items.push_back(item.substr(first, item.find_last_not_of(kSpace) + 1 - first));
     if (comma == std::string_view::npos) return items;
     text.remove_prefix(comma + 1);
   }
