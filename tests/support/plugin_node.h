@@ -9,11 +9,11 @@
 #include "bus/message_bus.h"
 #include "kernel/host.h"
 #include "kernel/plugin_set.h"
-#include "sse/sdk.h"
 #include "sse/conformance/fake_journal.h"
 #include "sse/conformance/fake_logger.h"
 #include "sse/conformance/fake_loop.h"
 #include "sse/conformance/fake_metrics.h"
+#include "sse/sdk.h"
 
 namespace sse::test {
 

@@ -18,9 +18,9 @@
 
 #include "core/channel/book.h"
 #include "net/event_loop.h"
+#include "sse/conformance/fake_metrics.h"
 #include "stream/clients.h"
 #include "stream/streamer.h"
-#include "sse/conformance/fake_metrics.h"
 #include "support/stream_text.h"
 
 namespace sse::test {
