@@ -55,7 +55,7 @@ function(sse_tests name folder)
   endif()
   add_executable(test_${name} ${sources} ${CMAKE_SOURCE_DIR}/tests/support/doctest_main.cc)
   target_include_directories(test_${name} PRIVATE ${CMAKE_SOURCE_DIR} ${CMAKE_SOURCE_DIR}/tests)
-  target_link_libraries(test_${name} PRIVATE ${ARG_LIBRARIES} doctest::doctest Threads::Threads)
+  target_link_libraries(test_${name} PRIVATE ${ARG_LIBRARIES} sse_conformance doctest::doctest Threads::Threads)
   target_compile_definitions(test_${name} PRIVATE
     SSE_SOURCE_DIR="${CMAKE_SOURCE_DIR}" SSE_BINARY_DIR="${CMAKE_BINARY_DIR}")
   add_test(NAME ${name} COMMAND test_${name})

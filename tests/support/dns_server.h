@@ -10,9 +10,11 @@
 #include <vector>
 
 #include "support/dns_wire.h"
-#include "support/poll_loop.h"
+#include "sse/conformance/poll_loop.h"
 
 namespace sse::test {
+
+using conformance::PollLoop;
 
 /// A DNS server for tests on a free port of 127.0.0.1, UDP and TCP, in the loop of the test. Names it was told nothing
 /// of do not exist, for 30 seconds; nor do other types of those it was told of. What is

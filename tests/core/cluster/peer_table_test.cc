@@ -2,12 +2,12 @@
 
 #include <doctest/doctest.h>
 
-#include "support/fake_journal.h"
+#include "sse/conformance/fake_journal.h"
 
 using namespace sse;
 using namespace std::chrono_literals;
 using sse::cluster::PeerTable;
-using sse::test::tagOf;
+using sse::conformance::tagOf;
 
 namespace {
 

@@ -8,10 +8,12 @@
 
 #include "discovery/dns/dns.h"
 #include "support/dns_server.h"
-#include "support/fake_host.h"
-#include "support/poll_loop.h"
+#include "sse/conformance/fake_host.h"
+#include "sse/conformance/poll_loop.h"
 
 namespace sse::test {
+
+using conformance::FakeHost;
 
 /// The plugin in a real loop with a DNS server that the test fills. Time passes only as far as the test wants it to.
 struct DnsWorld {

@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "support/dns_server.h"
-#include "support/poll_loop.h"
+#include "sse/conformance/poll_loop.h"
 
 using namespace sse;
 using dns::Outcome;
@@ -12,7 +12,7 @@ namespace {
 
 /// A server and what a lookup of several forms of a name finds out there.
 struct World {
-  test::PollLoop loop;
+  conformance::PollLoop loop;
   test::DnsServer server{loop};
 
   Outcome look(std::vector<std::string> names) {

@@ -4,8 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "support/fake_host.h"
-#include "support/poll_loop.h"
+#include "sse/conformance/fake_host.h"
+#include "sse/conformance/poll_loop.h"
 
 using namespace sse;
 using namespace std::chrono_literals;
@@ -23,12 +23,12 @@ std::string settings(const std::string& more) {
 
 /// A node of its own on the shared loop.
 struct Node {
-  test::FakeHost host;
+  conformance::FakeHost host;
   std::shared_ptr<std::vector<MembershipChanged>> seen;
   Gossip plugin;
   bool running = false;
 
-  Node(test::PollLoop& loop, const std::string& name, std::uint16_t http_port)
+  Node(conformance::PollLoop& loop, const std::string& name, std::uint16_t http_port)
       : host(loop, name, name), seen(host.bus().record<MembershipChanged>()) {
     host.info().http_port = http_port;
   }
@@ -60,7 +60,7 @@ struct Node {
 };
 
 struct World {
-  test::PollLoop loop;
+  conformance::PollLoop loop;
   Node a{loop, "a", 8081};
   Node b{loop, "b", 8082};
 
@@ -149,7 +149,7 @@ TEST_CASE("keys are changed by a reload, and encryption is not begun by one") {
 }
 
 TEST_CASE("a port in use is an error that names it, and without one another is taken") {
-  test::PollLoop loop;
+  conformance::PollLoop loop;
   Node a(loop, "a", 8081);
   Node b(loop, "b", 8082);
   a.start();
@@ -165,14 +165,14 @@ TEST_CASE("a port in use is an error that names it, and without one another is t
 }
 
 TEST_CASE("names are resolved, and again each time they are due") {
-  test::PollLoop loop;
+  conformance::PollLoop loop;
   Node a(loop, "a", 8081);
   a.start();
   auto asked = std::make_shared<int>(0);
   Gossip plugin([asked](const std::string&) {
     return ++*asked < 3 ? std::vector<std::string>{} : std::vector<std::string>{"127.0.0.1"};
   });
-  test::FakeHost host(loop, "b", "b");
+  conformance::FakeHost host(loop, "b", "b");
   const auto name = R"({"gossip.hosts": ["node-a:)" + std::to_string(a.plugin.port()) + R"("]})";
   REQUIRE(plugin.configure(host, settings(name)).ok());
   REQUIRE(plugin.start().ok());
@@ -188,7 +188,7 @@ TEST_CASE("a Meta names the HTTP port, an empty one the same as ours, another no
 }
 
 TEST_CASE("every wrong option is told") {
-  test::PollLoop loop;
+  conformance::PollLoop loop;
   Node a(loop, "a", 8081);
   const auto outcome = a.plugin.configure(
       a.host, settings(R"({"gossip.bind": "x", "gossip.hosts": ["a:0", "[b]"], "gossip.secret_key": "short"})"));

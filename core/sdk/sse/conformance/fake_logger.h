@@ -7,7 +7,7 @@
 
 #include "sse/log.h"
 
-namespace sse::test {
+namespace sse::conformance {
 
 /// Keeps what is logged. [any]
 class FakeLogger final : public Logger {
@@ -46,4 +46,4 @@ class FakeLogger final : public Logger {
   std::vector<Line> lines_;
 };
 
-}  // namespace sse::test
+}  // namespace sse::conformance

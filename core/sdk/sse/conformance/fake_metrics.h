@@ -4,10 +4,11 @@
 #include <mutex>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "sse/metrics.h"
 
-namespace sse::test {
+namespace sse::conformance {
 
 /// Cells by name and labels, without a registry. [any]
 class FakeMetrics final : public Metrics {
@@ -22,6 +23,18 @@ class FakeMetrics final : public Metrics {
     return cell(histograms_, name, labels);
   }
 
+  /// What was made, by type, each name once per set of labels.
+  struct Names {
+    std::vector<std::string> counters;
+    std::vector<std::string> gauges;
+    std::vector<std::string> histograms;
+    [[nodiscard]] std::size_t size() const { return counters.size() + gauges.size() + histograms.size(); }
+  };
+  [[nodiscard]] Names names() const {
+    const std::lock_guard lock(mutex_);
+    return {namesOf(counters_), namesOf(gauges_), namesOf(histograms_)};
+  }
+
  private:
   template <typename Cell>
   using Cells = std::map<std::pair<std::string, Labels>, Cell>;
@@ -32,10 +45,17 @@ class FakeMetrics final : public Metrics {
     return cells[{std::string(name), labels}];
   }
 
-  std::mutex mutex_;
+  template <typename Cell>
+  static std::vector<std::string> namesOf(const Cells<Cell>& cells) {
+    std::vector<std::string> names;
+    for (const auto& [key, cell] : cells) names.push_back(key.first);
+    return names;
+  }
+
+  mutable std::mutex mutex_;
   Cells<Counter> counters_;
   Cells<Gauge> gauges_;
   Cells<Histogram> histograms_;
 };
 
-}  // namespace sse::test
+}  // namespace sse::conformance

@@ -12,7 +12,7 @@
 
 #include "sse/loop.h"
 
-namespace sse::test {
+namespace sse::conformance {
 
 /// A real little event loop over poll(2) for tests that use sockets. The clock is the steady one plus what `skip`
 /// added, so that time limits can pass at once. Everything but `post` belongs to the thread that runs it.
@@ -50,8 +50,8 @@ class PollLoop final : public Loop {
     return true;
   }
 
-  /// Posted calls, due timers, ready descriptors, each once; waits a little where there is nothing.
-  void turn() {
+  /// Posted calls, due timers, ready descriptors, each once; waits up to `wait_ms` where there is nothing.
+  void turn(int wait_ms = 2) {
     std::deque<std::function<void()>> posted;
     {
       const std::lock_guard lock(mutex_);
@@ -59,7 +59,7 @@ class PollLoop final : public Loop {
     }
     for (auto& call : posted) call();
     fireTimers();
-    pollOnce(posted.empty() ? 2 : 0);
+    pollOnce(posted.empty() ? wait_ms : 0);
   }
 
  private:
@@ -114,4 +114,4 @@ class PollLoop final : public Loop {
   std::deque<std::function<void()>> posted_;
 };
 
-}  // namespace sse::test
+}  // namespace sse::conformance

@@ -11,7 +11,7 @@
 
 #include "sse/loop.h"
 
-namespace sse::test {
+namespace sse::conformance {
 
 /// A control loop by hand: its clock moves only by `advance`, posted calls run only in `run`. `post` may come from any
 /// thread, everything else from the test's.
@@ -114,4 +114,4 @@ class FakeLoop final : public Loop {
   std::deque<std::function<void()>> posted_;
 };
 
-}  // namespace sse::test
+}  // namespace sse::conformance
