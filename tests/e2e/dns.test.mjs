@@ -114,6 +114,7 @@ scenario(
     await dns.serve([]);
     for (const node of nodes) {
       await until('no peers', async () => (await others(node)).length === 0);
+      await until('it is told', () => /"dns-no-records"/.test(node.log));
       assert.equal(node.log.split('"dns-no-records"').length, 2, node.log);
     }
     await dns.serve(records(1, 2));
@@ -131,6 +132,7 @@ scenario(
     for (const node of nodes) {
       await until('two failures', async () => (await node.metric('sse_dns_lookup_failures_total')) >= 2, 20000);
       assert.equal(await node.metric('sse_dns_failing'), 1);
+      await until('it is told', () => /"dns-failed"/.test(node.log));
       assert.equal(await node.metric('sse_dns_members'), 2);
       assert.equal(node.log.split('"dns-failed"').length, 2, node.log);
       assert.equal(await node.probe('/readyz'), 200);

@@ -3,11 +3,10 @@ import assert from 'node:assert/strict';
 import { assertAll, assertOnceInOrder, LoadPublisher, lostOf, Watcher } from './support/checker.mjs';
 import { hostsWithNodes, missing } from './support/net.mjs';
 import { linked, scenario } from './support/stage.mjs';
-import { until } from './support/wait.mjs';
+import { pause, until } from './support/wait.mjs';
 
 const skip = missing();
 const patient = 30000;
-const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 const byHosts = (host, hosts) => ({ discovery: ['hosts'], hosts: { peers: hosts.map((h) => `${h.address}:8080`) } });
 const roomy = { history: { max_events: 50000, max_bytes: '64MiB' }, limits: { connections: 1000 } };

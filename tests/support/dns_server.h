@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include "support/dns_wire.h"
 #include "sse/conformance/poll_loop.h"
+#include "support/dns_wire.h"
 
 namespace sse::test {
 

@@ -68,6 +68,7 @@ void Dns::looked(const Outcome& outcome) {
   lookups_->add();
   if (outcome.kind != Outcome::Kind::Failed) follow(outcome);
   note(outcome);
+  if (!ever_published_) publish();  // whoever waits to hear of the others waits no longer
   timer_ = host_->loop().after(waitAfter(outcome), [this] { look(); });
 }
 

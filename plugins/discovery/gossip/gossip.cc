@@ -239,7 +239,7 @@ void Gossip::stop() {
   receiving_.cancel();
   alive_.reset();
   calls_.clear();
-  sayGoodbye();
+  if (engine_) sayGoodbye();
   server_.reset();
   engine_.reset();
   ports_.reset();

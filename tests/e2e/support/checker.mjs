@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import http from 'node:http';
 import { ndjson } from './http.mjs';
 import { Reader } from './stream.mjs';
+import { pause } from './wait.mjs';
 
-const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Publishes numbered events in batches, one batch after the other, and remembers which were acknowledged. */
 export class LoadPublisher {

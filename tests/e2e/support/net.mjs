@@ -56,7 +56,7 @@ class Host {
   }
 }
 
-/** `count` hosts, each with a node of its own made from `configOf(host, hosts)`; not started. The stage removes them. */
+/** `count` hosts, each with a node of its own made from `configOf(host, hosts)`, not started. */
 export function hostsWithNodes(stage, count, configOf) {
   ip('link', 'add', bridge, 'type', 'bridge');
   stage.defer(() => ip('link', 'delete', bridge));

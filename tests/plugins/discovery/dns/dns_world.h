@@ -7,9 +7,9 @@
 #include <nlohmann/json.hpp>
 
 #include "discovery/dns/dns.h"
-#include "support/dns_server.h"
 #include "sse/conformance/fake_host.h"
 #include "sse/conformance/poll_loop.h"
+#include "support/dns_server.h"
 
 namespace sse::test {
 

@@ -2,8 +2,8 @@
 
 #include <doctest/doctest.h>
 
-#include "support/dns_server.h"
 #include "sse/conformance/poll_loop.h"
+#include "support/dns_server.h"
 
 using namespace sse;
 using dns::Outcome;
