@@ -61,7 +61,7 @@ void checkContent(Check& check, const Subject& subject) {
   check.expect(is.destroy != nullptr, "a destroy function", "nothing", kFillIn);
   check.expect(is.options != nullptr || is.option_count == 0,
                "an option table of " + std::to_string(is.option_count) + " rows", "nothing", kFillIn);
-  if (check.failed() || subject.file.empty()) return;
+  if (check.failed() || is.name == nullptr || subject.file.empty()) return;
   const auto file = subject.file.substr(subject.file.find_last_of('/') + 1);
   const auto wanted = std::string(kindName(is.kind)) + "-" + is.name + ".so";
   check.expect(file == wanted, "the file " + wanted, file, "name the file after its descriptor");
