@@ -139,6 +139,15 @@ TEST_CASE("an auth plugin that answers badly is found") {
   expectFound("auth-changes-mind", "auth: the same question", "expected the same answer to the same question, found ");
 }
 
+#if defined(__SANITIZE_THREAD__)
+TEST_CASE("ThreadSanitizer sees a check that is not safe for threads") {
+  const auto verdict = runTool(kZoo + "loaded/auth-races.so --only threads");
+  CAPTURE(verdict.text);
+  CHECK(verdict.status != 0);
+  CHECK(verdict.says("WARNING: ThreadSanitizer: data race"));
+}
+#endif
+
 TEST_CASE("a discovery plugin that tells nonsense is found") {
   const std::string first = "discovery: members are published";
   expectFound("discovery-silent", first, "found none; the plugin says it is not ready: \"still looking\"");

@@ -96,6 +96,7 @@ void checkThreads(Check& check, const Subject& subject) {
   const auto alone = ask(instance, anonymousQuestions());
   std::vector<Answers> answers(kThreads);
   std::vector<std::thread> threads;
+  threads.reserve(kThreads);
   for (auto& mine : answers) {
     threads.emplace_back([&mine, &instance] {
       for (int i = 0; i < kRounds; ++i) mine.ask(instance.as<Auth>(), anonymousQuestions());

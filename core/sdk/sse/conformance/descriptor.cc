@@ -61,7 +61,7 @@ void checkContent(Check& check, const Subject& subject) {
   check.expect(is.destroy != nullptr, "a destroy function", "nothing", kFillIn);
   check.expect(is.options != nullptr || is.option_count == 0,
                "an option table of " + std::to_string(is.option_count) + " rows", "nothing", kFillIn);
-  if (check.failed() || subject.file.empty()) return;
+  if (check.failed() || is.name == nullptr || subject.file.empty()) return;
   const auto file = subject.file.substr(subject.file.find_last_of('/') + 1);
   const auto wanted = std::string(kindName(is.kind)) + "-" + is.name + ".so";
   check.expect(file == wanted, "the file " + wanted, file, "name the file after its descriptor");
@@ -79,16 +79,15 @@ void checkNumbers(Check& check, const Option& option, const std::string& where) 
 }
 
 void checkOption(Check& check, const Option& option, std::string_view plugin) {
-  if (!check.expect(option.key != nullptr && *option.key != '\0', "a key in each row of the option table", "none",
-                    kTable)) {
-    return;
+  if (option.key == nullptr || *option.key == '\0') {
+    return check.fail(std::string("expected a key in each row of the option table, found none; ") + kTable);
   }
-  const auto where = "option " + quoted(option.key);
+  const std::string_view key = option.key;
+  const auto where = "option " + quoted(key);
   const auto prefix = std::string(plugin) + ".";
-  check.expect(isWords(option.key, '.', "_-"), where + ": lower case letters, digits, _ and -, dots between its parts",
+  check.expect(isWords(key, '.', "_-"), where + ": lower case letters, digits, _ and -, dots between its parts",
                "something else", kTable);
-  check.expect(std::string_view(option.key).starts_with(prefix), where + ": a key that begins with " + prefix,
-               "another beginning", kTable);
+  check.expect(key.starts_with(prefix), where + ": a key that begins with " + prefix, "another beginning", kTable);
   if (!check.expect(static_cast<int>(option.type) <= static_cast<int>(OptionType::List), where + ": a known type",
                     std::to_string(static_cast<int>(option.type)), kTable)) {
     return;

@@ -23,7 +23,7 @@ class FakeHost final : public Host {
     node_.name = std::move(name);
     node_.tag = journal_.tag();
     node_.version = "0.0.0";
-    offload_ = [this](auto work, auto done) {
+    offload_ = [this](const auto& work, auto done) {
       work();
       loop_.post(std::move(done));
     };

@@ -90,6 +90,7 @@ void FakeJournal::setFloors(const std::vector<Identity>& lost, std::size_t chann
 std::vector<FakeJournal::Entry> FakeJournal::entries() const {
   const std::lock_guard lock(mutex_);
   std::vector<Entry> entries;
+  entries.reserve(entries_.size());
   for (const auto& entry : entries_) entries.push_back(*entry);
   return entries;
 }
@@ -102,6 +103,7 @@ std::size_t FakeJournal::size() const {
 std::vector<std::string> FakeJournal::bodies() const {
   const std::lock_guard lock(mutex_);
   std::vector<std::string> bodies;
+  bodies.reserve(entries_.size());
   for (const auto& entry : entries_) bodies.push_back(lineOf(*entry));
   return bodies;
 }

@@ -18,7 +18,7 @@ std::set<std::string> threads();
 /// Bytes handed out by malloc; 0 where a sanitizer has replaced it and nobody knows.
 std::size_t heapBytes();
 
-/// A port that nobody listens on now.
+/// A port that nobody listens on now; 0 where there is none.
 std::uint16_t freePort();
 
 /// Built with AddressSanitizer or ThreadSanitizer.

@@ -26,7 +26,7 @@ std::chrono::nanoseconds waitedForProcessor() {
 
 }  // namespace
 
-Stopwatch::Stopwatch() : begun_(Clock::now()), waited_(waitedForProcessor()) {}
+Stopwatch::Stopwatch() : waited_(waitedForProcessor()), begun_(Clock::now()) {}
 
 Duration Stopwatch::passed() const {
   const auto wall = Clock::now() - begun_;

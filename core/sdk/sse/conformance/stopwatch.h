@@ -15,8 +15,8 @@ class Stopwatch {
   [[nodiscard]] Duration passed() const;
 
  private:
+  std::chrono::nanoseconds waited_;  ///< asked first: what is waited while asking must not count
   Clock::time_point begun_;
-  std::chrono::nanoseconds waited_;
 };
 
 /// What a callback may take of the control thread.

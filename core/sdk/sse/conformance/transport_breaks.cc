@@ -59,7 +59,7 @@ std::vector<std::string> strangers() {
                                   std::string(4096, '\xff'),
                                   "GET / HTTP/1.1\r\nHost: x\r\n\r\n",
                                   "{\"hello\": 1}\n",
-                                  "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"};
+                                  std::string("\x16\x03\x01\x02\0\x01\0\x01\xfc\x03\x03", 11)};
   for (int i = 0; i < 100; ++i) {
     std::string bytes(random() % 2000, '\0');
     for (char& c : bytes) c = static_cast<char>(random());
