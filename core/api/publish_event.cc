@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "api/been_to.h"
 #include "base/utf8.h"
 #include "channel/position.h"
 #include "http/json_scanner.h"
@@ -34,9 +35,19 @@ Result<void> checkEvent(std::string_view event) {
   return {};
 }
 
+/// Makes of what an original node wrote what a publisher would have. Its encoder writes null both for data that is null
+/// and for none; beside a retry it is none.
+void normalise(http::PublishBody& body) {
+  if (body.id && !checkId(*body.id)) body.id.reset();
+  if (body.event && (body.event->empty() || *body.event == "message")) body.event.reset();
+  if (body.retry_ms == 0) body.retry_ms.reset();
+  if (body.retry_ms && body.data == "null") body.data.reset();
+  if (!body.retry_ms && !body.data) body.data = "null";
+}
+
 }  // namespace
 
-Result<PublishEvent> parsePublish(http::MediaType type, std::string_view body) {
+Result<PublishEvent> parsePublish(http::MediaType type, std::string_view body, Sender sender) {
   PublishEvent out;
   if (type == http::MediaType::Text) {
     if (!base::validUtf8(body)) return wrong("body: expected UTF-8");
@@ -48,6 +59,15 @@ Result<PublishEvent> parsePublish(http::MediaType type, std::string_view body) {
   }
   auto scanned = http::scanPublish(body);
   if (!scanned) return scanned.error();
+  out.names_nodes = scanned->has_been_to;
+  if (sender == Sender::OriginalNode) {
+    const auto been_to = readBeenTo(scanned->been_to_span, {});
+    if (!been_to) return been_to.error();
+    if (been_to->from_node) {
+      out.been_to = scanned->been_to_span;
+      normalise(*scanned);
+    }
+  }
   if (scanned->id) {
     if (auto checked = checkId(*scanned->id); !checked) return checked.error();
     out.id = std::move(*scanned->id);
@@ -64,8 +84,8 @@ Result<PublishEvent> parsePublish(http::MediaType type, std::string_view body) {
 
 channel::EntryRef makeEntry(const PublishEvent& event, EventKind kind, std::string_view channel,
                             std::string_view client, std::string_view idempotency) {
-  return channel::Entry::make(
-      channel::Draft{kind, channel, client, event.id, idempotency, event.event, event.data, event.retry_ms});
+  return channel::Entry::make(channel::Draft{kind, channel, client, event.id, idempotency, event.event, event.data,
+                                             event.retry_ms, event.been_to});
 }
 
 }  // namespace sse::api

@@ -106,6 +106,8 @@ Result<void> RunningNode::startPlugins() {
     subscriptions_.push_back(bus_->subscribe<FloorsReceived>([this](const FloorsReceived& message) {
       journal_->takeFloors(message.floors, base::microseconds(control_.now()));
     }));
+    subscriptions_.push_back(bus_->subscribe<OriginalNodes>(
+        [this](const OriginalNodes& message) { node_.original_nodes.replace(message.addresses); }));
     problems = configurePlugins();
     if (!problems.empty()) return;
     auth_ = std::make_unique<api::AuthChain>(parts_.plugins.auths());

@@ -31,6 +31,8 @@ class FakeJournal final : public Journal {
     std::uint64_t position = 0;
     std::string channel;
     std::string body;
+    std::string client = {};
+    std::string been_to = {};
   };
 
   explicit FakeJournal(Tag tag) : tag_(tag) {}
@@ -40,6 +42,15 @@ class FakeJournal final : public Journal {
     const std::lock_guard lock(mutex_);
     ++head_;
     push({EventKind::Channel, {tag_, head_}, head_, std::move(channel), std::move(body)});
+    return head_;
+  }
+
+  /// The same for any entry, which is numbered here.
+  std::uint64_t append(Entry entry) {
+    const std::lock_guard lock(mutex_);
+    entry.position = ++head_;
+    entry.id = {tag_, head_};
+    push(std::move(entry));
     return head_;
   }
 
@@ -138,6 +149,8 @@ class FakeJournal final : public Journal {
       view.position = entry.position;
       view.channel = entry.channel;
       view.body = entry.body;
+      view.client = entry.client;
+      view.been_to = entry.been_to;
       result.batch.events.push_back(view);
     }
     result.batch.storage = kept;

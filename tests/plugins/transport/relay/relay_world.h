@@ -19,11 +19,13 @@ namespace sse::test {
 /// A node as the relay sees it: a listener that answers the upgrade, a journal that takes what peers send.
 class Node {
  public:
-  Node(PollLoop& loop, std::string name, std::string_view tag, std::uint16_t port = 0, std::string secret = {})
+  Node(PollLoop& loop, std::string name, std::string_view tag, std::uint16_t port = 0, std::string secret = {},
+       std::string_view settings = R"({"relay.timeout": 10000, "relay.original_nodes": null})")
       : loop_(loop), host(loop, std::move(name), tag) {
     host.info().cluster_secret = std::move(secret);
     listen(port);
     links = host.bus().record<LinkChanged>();
+    originals = host.bus().record<OriginalNodes>();
     checkpoints = host.bus().record<CheckpointReceived>();
     unknown = host.bus().record<CheckpointUnknown>();
     floors = host.bus().record<FloorsReceived>();
@@ -34,7 +36,7 @@ class Node {
     }));
     subscriptions_.push_back(host.bus().subscribe<CheckpointReceived>(
         [this](const CheckpointReceived& message) { host.journal().keepCheckpoint(message.checkpoint); }));
-    REQUIRE(relay.configure(host, R"({"relay.timeout": 10000})").ok());
+    REQUIRE(relay.configure(host, settings).ok());
     REQUIRE(relay.start().ok());
   }
   ~Node() { refuseAll(); }
@@ -74,6 +76,10 @@ class Node {
   void add(std::uint16_t peer_port, const std::string& address = "127.0.0.1") {
     host.bus().publish(PeerAdded{address + ":" + std::to_string(peer_port), "", address, peer_port});
   }
+  /// A member whose name discovery knows.
+  void addNamed(std::uint16_t peer_port, const std::string& name) {
+    host.bus().publish(PeerAdded{"127.0.0.1:" + std::to_string(peer_port), name, "127.0.0.1", peer_port});
+  }
   void remove(const Node& peer) { host.bus().publish(PeerRemoved{"127.0.0.1:" + std::to_string(peer.port)}); }
 
   /// The newest word on the link with this key.
@@ -101,6 +107,7 @@ class Node {
   std::size_t repeats = 0;
   std::string answer = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: sse-relay/1\r\n\r\n";
   std::shared_ptr<std::vector<LinkChanged>> links;
+  std::shared_ptr<std::vector<OriginalNodes>> originals;
   std::shared_ptr<std::vector<CheckpointReceived>> checkpoints;
   std::shared_ptr<std::vector<CheckpointUnknown>> unknown;
   std::shared_ptr<std::vector<FloorsReceived>> floors;
