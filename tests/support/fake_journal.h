@@ -37,15 +37,10 @@ class FakeJournal final : public Journal {
 
   explicit FakeJournal(Tag tag) : tag_(tag) {}
 
-  /// An event published here.
+  /// An event published here; the entry is numbered.
   std::uint64_t append(std::string channel, std::string body) {
-    const std::lock_guard lock(mutex_);
-    ++head_;
-    push({EventKind::Channel, {tag_, head_}, head_, std::move(channel), std::move(body)});
-    return head_;
+    return append({EventKind::Channel, {}, 0, std::move(channel), std::move(body)});
   }
-
-  /// The same for any entry, which is numbered here.
   std::uint64_t append(Entry entry) {
     const std::lock_guard lock(mutex_);
     entry.position = ++head_;
