@@ -1,7 +1,9 @@
 #include "transport/relay/poster.h"
 
 #include <algorithm>
+#include <atomic>
 #include <doctest/doctest.h>
+#include <thread>
 
 #include "original_stub.h"
 #include "relay_world.h"
@@ -321,16 +323,17 @@ TEST_CASE("relay.original_nodes takes numeric addresses and *") {
 }
 
 TEST_CASE("a stopping node posts what is left") {
-  World world;
-  world.meet();
-  for (int i = 1; i <= 5; ++i) world.node.host.journal().append("c", "data: " + std::to_string(i) + "\n");
-  bool stopped = false;
-  world.loop.post([&] {
-    world.node.host.bus().publish(NodeStateChanged{NodeStateChanged::State::Leaving});
-    stopped = true;
-  });
-  REQUIRE(world.has(5));
-  CHECK(stopped);
-  world.node.stop();
-  CHECK(world.original.datas() == numbers(1, 5));
+  PollLoop theirs;
+  OriginalStub original(theirs);
+  std::atomic<bool> over{false};
+  std::thread thread([&] { theirs.runUntil([&] { return over.load(); }, 20s); });
+  PollLoop loop;
+  Node node(loop, "a", "aaaa");
+  node.addNamed(original.port, "o1");
+  CHECK(loop.runUntil([&] { return node.link(original.key()).state == LinkChanged::State::Connected; }));
+  for (int i = 1; i <= 5; ++i) node.host.journal().append("c", "data: " + std::to_string(i) + "\n");
+  node.stop();
+  over = true;
+  thread.join();
+  CHECK(original.datas() == numbers(1, 5));
 }
