@@ -45,6 +45,9 @@ constexpr Target kTargets[] = {
     {"reconnect", "seconds", "reconnect of all: seconds until caught up", Base::Floor, Bound::AtMost, 1.5},
     {"latency", "p50_us", "latency p50, µs", Base::Floor, Bound::AtMost, 1.2},
     {"latency", "p99_us", "latency p99, µs", Base::Floor, Bound::AtMost, 1.2},
+    {"relay", "publish_cpu_ratio", "CPU per publish, read by two nodes : alone", Base::None, Bound::AtMost, 2},
+    {"relay", "added_p99_us", "publish here, received at another node: added p99, µs", Base::None, Bound::AtMost,
+     5'000},
 };
 
 std::optional<double> median(std::vector<double> values) {

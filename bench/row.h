@@ -48,6 +48,7 @@ RowResult runConnect(Server& server, const Sizes& sizes);
 RowResult runStuck(Server& server, const Sizes& sizes);
 RowResult runReconnect(Server& server, const Sizes& sizes);
 RowResult runLatency(Server& server, const Sizes& sizes);
+RowResult runRelay(Server& server, const Sizes& sizes);
 RowResult runFlood(Server& server, const Sizes& sizes);
 
 /// Time and CPU from its making to `stop()`.

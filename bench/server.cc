@@ -55,14 +55,15 @@ std::string nginxConfig(const std::string& folder, uint16_t port, const std::str
   return text;
 }
 
-std::string ourConfig(uint16_t port, const std::string& plugins) {
+std::string ourConfig(uint16_t port, const std::string& plugins, const std::vector<uint16_t>& peers) {
   nlohmann::json config = {
-      {"node", {{"name", "bench"}}},
+      {"node", {{"name", "bench-" + std::to_string(port)}}},
       {"http", {{"address", "127.0.0.1"}, {"port", port}, {"threads", 1}}},
       {"discovery", {"hosts"}},
       {"transport", "relay"},
       {"auth", {"open"}},
   };
+  for (const uint16_t peer : peers) config["hosts"]["peers"].push_back("127.0.0.1:" + std::to_string(peer));
   if (!plugins.empty()) config["plugins"]["path"] = {plugins};
   return config.dump(2);
 }
@@ -94,10 +95,10 @@ bool Programs::has(ServerKind kind) const {
   return false;
 }
 
-Server::Server(ServerKind kind, const Programs& programs, int cpu)
-    : kind_(kind), port_(freePort()), folder_(makeFolder()) {
+Server::Server(ServerKind kind, const Programs& programs, int cpu, std::vector<uint16_t> peers)
+    : kind_(kind), programs_(programs), cpu_(cpu), peers_(std::move(peers)), port_(freePort()), folder_(makeFolder()) {
   try {
-    process_ = std::make_unique<Process>(prepare(programs), cpu, path("output"));
+    process_ = std::make_unique<Process>(prepare(), cpu, path("output"));
     awaitAnswer();
     process_->refresh();
   } catch (...) {
@@ -113,15 +114,19 @@ Server::~Server() {
   std::filesystem::remove_all(folder_, ignored);
 }
 
-std::vector<std::string> Server::prepare(const Programs& programs) const {
+std::unique_ptr<Server> Server::follower() const {
+  return std::unique_ptr<Server>(new Server(kind_, programs_, cpu_, {port_}));
+}
+
+std::vector<std::string> Server::prepare() const {
   switch (kind_) {
-    case ServerKind::Floor: return {programs.floor, std::to_string(port_)};
+    case ServerKind::Floor: return {programs_.floor, std::to_string(port_)};
     case ServerKind::Nchan:
-      std::ofstream(path("nginx.conf")) << nginxConfig(folder_, port_, programs.nchan_module);
-      return {programs.nginx, "-p", folder_, "-e", "stderr", "-c", path("nginx.conf")};
+      std::ofstream(path("nginx.conf")) << nginxConfig(folder_, port_, programs_.nchan_module);
+      return {programs_.nginx, "-p", folder_, "-e", "stderr", "-c", path("nginx.conf")};
     case ServerKind::Ours:
-      std::ofstream(path("config.json")) << ourConfig(port_, programs.plugins);
-      return {programs.ours, "start", "--config", path("config.json")};
+      std::ofstream(path("config.json")) << ourConfig(port_, programs_.plugins, peers_);
+      return {programs_.ours, "start", "--config", path("config.json")};
   }
   return {};
 }

@@ -1,6 +1,7 @@
 #pragma once
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "bench/dialect.h"
 #include "bench/process.h"
@@ -24,10 +25,13 @@ struct Programs {
 class Server {
  public:
   /// Starts it and waits until it answers. Throws std::runtime_error with the end of its output if it does not.
-  Server(ServerKind kind, const Programs& programs, int cpu);
+  Server(ServerKind kind, const Programs& programs, int cpu) : Server(kind, programs, cpu, {}) {}
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
+
+  /// Another node of ours on the same CPU that reads this one's events.
+  std::unique_ptr<Server> follower() const;
 
   ServerKind kind() const { return kind_; }
   uint16_t port() const { return port_; }
@@ -37,11 +41,15 @@ class Server {
   std::string output() const;
 
  private:
-  std::vector<std::string> prepare(const Programs& programs) const;
+  Server(ServerKind kind, const Programs& programs, int cpu, std::vector<uint16_t> peers);
+  std::vector<std::string> prepare() const;
   std::string path(const char* name) const { return folder_ + "/" + name; }
   void awaitAnswer();
 
   ServerKind kind_;
+  Programs programs_;
+  int cpu_;
+  std::vector<uint16_t> peers_;
   uint16_t port_;
   std::string folder_;
   std::unique_ptr<Process> process_;

@@ -1,11 +1,13 @@
-# bin/sse-cluster, lib/sse-cluster/plugins/*.so, include/sse/*.h, the CMake package SseCluster, share/sse-cluster/config
+# bin/sse-cluster, bin/sse-plugin-check, lib/libsse_conformance.a, lib/sse-cluster/plugins/*.so, include/sse/**/*.h, the CMake package SseCluster, share/sse-cluster/config
 # and, as documentation, the example plugin.
 include(CMakePackageConfigHelpers)
 set(package ${CMAKE_INSTALL_LIBDIR}/cmake/SseCluster)
 
 install(DIRECTORY core/sdk/sse DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h")
 set_target_properties(sse_sdk PROPERTIES EXPORT_NAME sdk)
-install(TARGETS sse_sdk EXPORT SseClusterTargets)
+set_target_properties(sse_conformance PROPERTIES EXPORT_NAME conformance)
+set_target_properties(sse-plugin-check PROPERTIES EXPORT_NAME plugin-check)
+install(TARGETS sse_sdk sse_conformance sse-plugin-check EXPORT SseClusterTargets)
 install(EXPORT SseClusterTargets NAMESPACE SseCluster:: DESTINATION ${package})
 
 configure_package_config_file(cmake/SseClusterConfig.cmake.in ${CMAKE_BINARY_DIR}/SseClusterConfig.cmake

@@ -1,69 +1,10 @@
 // Publishers that keep a window of requests in flight: to many channels, to nobody, to one subscriber.
-#include <memory>
-
-#include "bench/publisher.h"
+#include "bench/crowd.h"
 #include "bench/row.h"
-#include "bench/sockets.h"
 
 namespace sse::bench {
 
 namespace {
-
-constexpr size_t kEventSize = 64;
-
-/// Several publishers, each with its own channels (those whose number modulo the publishers is its own), taken in turn,
-/// so that the events of a channel keep their order.
-class Crowd {
- public:
-  Crowd(Poller& poller, Server& server, size_t publishers, size_t channels)
-      : poller_(poller), requests_(server.kind(), kEventSize), next_(channels, 0), cursor_(publishers) {
-    for (size_t i = 0; i < publishers; ++i) {
-      cursor_[i] = i;
-      publishers_.push_back(std::make_unique<Publisher>(poller, server.port()));
-      publishers_[i]->onAnswers([this, i](uint64_t count) {
-        if (running_) publish(i, count);
-      });
-    }
-  }
-
-  /// Keeps `window` requests of each publisher in flight for so long, then waits for the last answer.
-  void run(size_t window, double seconds) {
-    running_ = true;
-    for (size_t i = 0; i < publishers_.size(); ++i) publish(i, window);
-    const int64_t end = nowNs() + static_cast<int64_t>(seconds * 1e9);
-    poller_.until([&] { return nowNs() >= end; }, [this] { return answered(); });
-    running_ = false;
-    for (auto& publisher : publishers_) publisher->drain();
-  }
-
-  uint64_t answered() const {
-    uint64_t total = 0;
-    for (const auto& publisher : publishers_) total += publisher->answered();
-    return total;
-  }
-
-  uint64_t nextOf(size_t channel) const { return next_[channel]; }
-
- private:
-  void publish(size_t index, uint64_t count) {
-    out_.clear();
-    for (uint64_t i = 0; i < count; ++i) {
-      size_t& channel = cursor_[index];
-      requests_.append(out_, channel, next_[channel]++);
-      channel += publishers_.size();
-      if (channel >= next_.size()) channel = index;
-    }
-    publishers_[index]->send(out_, count);
-  }
-
-  Poller& poller_;
-  PublishRequests requests_;
-  std::vector<uint64_t> next_;  // by channel
-  std::vector<size_t> cursor_;  // by publisher
-  std::vector<std::unique_ptr<Publisher>> publishers_;
-  std::string out_;
-  bool running_ = false;
-};
 
 RowResult publishOnly(Server& server, const Sizes& sizes, size_t publishers, size_t window) {
   Poller poller;

@@ -1,6 +1,8 @@
 #include "api/status_document.h"
 
+#include <algorithm>
 #include <filesystem>
+#include <map>
 
 #include <nlohmann/json.hpp>
 
@@ -31,6 +33,26 @@ nlohmann::json clusterJson(const cluster::ClusterView& view) {
   return {{"nodes", nodes}};
 }
 
+/// An address that several members share is told with the port, as a key is there once only.
+nlohmann::json gossipJson(const cluster::ClusterView& view) {
+  std::map<std::string, int> times;
+  for (const auto& member : view.gossip) ++times[member.address];
+  auto members = nlohmann::json::object();
+  for (const auto& [address, port, self] : view.gossip) {
+    const bool v6 = address.find(':') != std::string::npos;
+    const auto with_port = (v6 ? "[" + address + "]" : address) + ":" + std::to_string(port);
+    members[times[address] > 1 ? with_port : address] = port;
+  }
+  return {{"member_count", std::max<std::size_t>(1, view.gossip.size())}, {"members", members}};
+}
+
+nlohmann::json gossipPort(const cluster::ClusterView& view) {
+  for (const auto& member : view.gossip) {
+    if (member.self) return member.port;
+  }
+  return nullptr;
+}
+
 nlohmann::json pluginsJson(const std::vector<PluginRow>& plugins) {
   auto rows = nlohmann::json::array();
   for (const auto& plugin : plugins) {
@@ -46,7 +68,7 @@ nlohmann::json pluginsJson(const std::vector<PluginRow>& plugins) {
 
 std::string statusJson(const StatusFacts& facts) {
   const nlohmann::json status = {{"num_goroutines", threadCount()},
-                                 {"gossip", {{"member_count", 1}, {"members", nlohmann::json::object()}}},
+                                 {"gossip", gossipJson(*facts.view)},
                                  {"node",
                                   {{"name", facts.info->name},
                                    {"tag", std::string(text(facts.info->tag))},
@@ -54,7 +76,7 @@ std::string statusJson(const StatusFacts& facts) {
                                    {"uptime_s", facts.uptime_s},
                                    {"ready", facts.ready},
                                    {"http_port", facts.info->http_port},
-                                   {"gossip_port", nullptr}}},
+                                   {"gossip_port", gossipPort(*facts.view)}}},
                                  {"cluster", clusterJson(*facts.view)},
                                  {"plugins", pluginsJson(facts.plugins)},
                                  {"totals", {{"published", facts.published}, {"delivered", facts.delivered}}}};

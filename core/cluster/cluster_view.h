@@ -30,9 +30,17 @@ struct NodeView {
 const char* stateText(Member::State state);
 const char* linkText(LinkChanged::State state);
 
-/// The other nodes at one moment. Immutable.
+/// A member of the gossip cluster, ours or not one of our kind, as /status tells it.
+struct GossipMember {
+  std::string address;
+  std::uint16_t port = 0;
+  bool self = false;
+};
+
+/// The other nodes at one moment, and who takes part in gossip. Immutable.
 struct ClusterView {
-  std::vector<NodeView> nodes;  ///< by address, port and name
+  std::vector<NodeView> nodes;       ///< by address, port and name
+  std::vector<GossipMember> gossip;  ///< alive and suspect ones, this node too; empty without gossip
 };
 
 /// Hands the newest view from the control thread to everybody. Own mutex, held to copy one pointer.

@@ -46,7 +46,12 @@ const char* linkText(LinkChanged::State state) {
 PeerTable::Changes PeerTable::membership(const MembershipChanged& message, Clock::time_point now) {
   auto& members = sources_[message.source];
   members.clear();
+  auto& gossip = gossip_[message.source];
+  gossip.clear();
   for (const auto& member : message.members) {
+    if (member.gossip_port != 0 && isActive(member.state)) {
+      gossip.push_back({member.address, member.gossip_port, member.self});
+    }
     if (member.self || member.http_port == 0 || member.address.empty()) continue;
     members[keyOf(member)] = member;
     peers_[keyOf(member)];
@@ -182,6 +187,7 @@ ClusterView PeerTable::view(Clock::time_point now) const {
     node.lag_events = link.lag_events;
     view.nodes.push_back(std::move(node));
   }
+  for (const auto& [source, members] : gossip_) view.gossip.insert(view.gossip.end(), members.begin(), members.end());
   std::sort(view.nodes.begin(), view.nodes.end(), [](const NodeView& a, const NodeView& b) {
     return std::tie(a.address, a.http_port, a.name) < std::tie(b.address, b.http_port, b.name);
   });

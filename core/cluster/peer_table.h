@@ -69,8 +69,9 @@ class PeerTable {
   const std::string own_name_;
   const Tag own_tag_;
   std::map<std::string, Members> sources_;
-  std::map<std::string, Peer> peers_;    // by key
-  std::map<Tag, LinkChanged> incoming_;  // links of peers that connected to this node
+  std::map<std::string, std::vector<GossipMember>> gossip_;  // by source
+  std::map<std::string, Peer> peers_;                        // by key
+  std::map<Tag, LinkChanged> incoming_;                      // links of peers that connected to this node
 };
 
 }  // namespace sse::cluster

@@ -32,7 +32,7 @@ struct Command {
 };
 
 const std::vector<Command>& commands() {
-  static const std::vector<Command> kCommands{
+  static const std::vector<Command> known_commands{
       {"start", "[--config FILE] [--OPTION VALUE ...]", "run a node", 0, 0, true, {}},
       {"check", "--config FILE", "validate configuration and plugins, open nothing, exit 0 or 78", 0, 0, true, {}},
       {"plugins", "[NAME]", "what can be loaded from where; options of one", 0, 1, true, {}},
@@ -61,7 +61,7 @@ const std::vector<Command>& commands() {
        false,
        {{"last-event-id", "ID", "start behind this event"}, {"json", nullptr, "one JSON object per event"}}},
   };
-  return kCommands;
+  return known_commands;
 }
 
 const Command* findCommand(const std::string& name) {

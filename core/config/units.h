@@ -1,18 +1,12 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
-#include <string_view>
 
+#include "sse/units.h"
+
+/// Reading them is `sse/units.h`.
 namespace sse::config {
-
-/// Milliseconds of "250ms", "15s", "10m", "1h", "1d", "1h30m" (units descending, each once) or "0"; nothing where the
-/// text is anything else or does not fit.
-std::optional<std::int64_t> parseDuration(std::string_view text);
-
-/// Bytes of "512", "512B", "64KiB", "1MiB" or "1GiB"; nothing where the text is anything else or does not fit.
-std::optional<std::int64_t> parseSize(std::string_view text);
 
 /// The duration in the greatest unit that says it exactly: 90000 is "90s". `milliseconds` is not negative.
 std::string formatDuration(std::int64_t milliseconds);

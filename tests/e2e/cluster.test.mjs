@@ -1,7 +1,9 @@
 // Two nodes by discovery/hosts and transport/relay.
 import assert from 'node:assert/strict';
+import { existsSync, readdirSync } from 'node:fs';
 import { call, identity, json, publish, publishAll } from './support/http.mjs';
 import { freePort } from './support/node.mjs';
+import { binary } from './support/process.mjs';
 import { linked, scenario } from './support/stage.mjs';
 import { until } from './support/wait.mjs';
 
@@ -278,3 +280,44 @@ scenario('of two nodes with one name the newcomer turns not ready and says why',
   assert.match(second.log, /same/);
   assert.equal(await first.probe('/readyz'), 200);
 });
+
+const faketime = readdirSync('/usr/lib')
+  .map((folder) => `/usr/lib/${folder}/faketime/libfaketimeMT.so.1`)
+  .find(existsSync);
+const anHourAhead = { env: { LD_PRELOAD: faketime, FAKETIME: '+1h', DONT_FAKE_MONOTONIC: '1' } };
+const noClock = /\/(asan|tsan)\//.test(binary) && 'a preloaded clock and a sanitizer exclude each other';
+
+scenario(
+  'clocks an hour apart break neither order, nor resume, nor expiry',
+  async (stage) => {
+    const [a, b] = await stage.pair({ history: { max_age: '3s' } }, anHourAhead);
+    const timeOf = async (node) => Date.parse((await call(node, 'GET', '/livez')).headers.date);
+    assert.ok((await timeOf(b)) - (await timeOf(a)) > 3500_000, 'the second clock is ahead');
+    const readers = [await stage.subscribe(a, '/subscribe/c'), await stage.subscribe(b, '/subscribe/c')];
+    for (const n of range(1, 10)) await publish(n % 2 ? a : b, '/publish/c', { data: n });
+    for (const reader of readers) {
+      const seen = (await reader.take(10)).map(Number);
+      for (const odd of [0, 1]) {
+        const own = (n) => n % 2 === odd;
+        assert.deepEqual(seen.filter(own), range(1, 10).filter(own));
+      }
+    }
+    const first = readers[0].events[0].id;
+    for (const node of [a, b]) {
+      const again = await stage.subscribe(node, '/subscribe/c', { lastEventId: first });
+      await until('the rest', () => new Set(again.datas).size >= 9);
+      assert.ok(again.events.every((event) => event.event !== 'gap'), 'history of now has not expired');
+      again.close();
+    }
+    for (const reader of readers) reader.close();
+    for (const node of [a, b]) {
+      await until('the history expires', async () => {
+        const answer = await call(node, 'GET', '/channels/c');
+        return answer.status === 404 || answer.json().events === 0;
+      });
+    }
+    const late = await stage.subscribe(b, '/subscribe/c', { lastEventId: first });
+    assert.equal((await late.next()).event, 'gap');
+  },
+  { skip: noClock },
+);

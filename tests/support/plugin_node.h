@@ -9,11 +9,11 @@
 #include "bus/message_bus.h"
 #include "kernel/host.h"
 #include "kernel/plugin_set.h"
+#include "sse/conformance/fake_journal.h"
+#include "sse/conformance/fake_logger.h"
+#include "sse/conformance/fake_loop.h"
+#include "sse/conformance/fake_metrics.h"
 #include "sse/sdk.h"
-#include "support/fake_journal.h"
-#include "support/fake_logger.h"
-#include "support/fake_loop.h"
-#include "support/fake_metrics.h"
 
 namespace sse::test {
 
@@ -34,10 +34,10 @@ class LoggerView final : public Logger {
 
 /// All that a plugin set needs, run by hand: offloaded work runs at once.
 struct Node {
-  FakeLoop loop;
-  FakeMetrics metrics;
-  FakeLogger log;
-  FakeJournal journal{tagOf("node")};
+  conformance::FakeLoop loop;
+  conformance::FakeMetrics metrics;
+  conformance::FakeLogger log;
+  conformance::FakeJournal journal{conformance::tagOf("node")};
   NodeInfo info;
   std::map<std::string, std::string, std::less<>> settings;
   std::vector<std::string> hung;

@@ -62,9 +62,10 @@ struct CheckpointUnknown {
 struct Member {
   std::string name;             ///< empty where discovery knows none
   std::string address;          ///< host name or numeric address of the HTTP endpoint
-  std::uint16_t http_port = 0;  ///<
+  std::uint16_t http_port = 0;  ///< 0: it has no HTTP endpoint and is no peer
   enum class State : std::uint8_t { Alive, Suspect, Dead, Left } state = State::Alive;
-  bool self = false;  ///< known to be this node
+  bool self = false;              ///< known to be this node
+  std::uint16_t gossip_port = 0;  ///< where it takes part in gossip; 0 where discovery is another one
 };
 
 /// All members one discovery plugin knows, each time it changes. Published by: discovery. For: cluster.

@@ -5,15 +5,15 @@
 #include <future>
 #include <optional>
 
-#include "support/fake_loop.h"
-#include "support/fake_metrics.h"
+#include "sse/conformance/fake_loop.h"
+#include "sse/conformance/fake_metrics.h"
 
 using namespace sse;
 using base::WorkerPool;
 
 TEST_CASE("work runs on another thread and its end comes back to the loop") {
-  test::FakeMetrics metrics;
-  test::FakeLoop loop;
+  conformance::FakeMetrics metrics;
+  conformance::FakeLoop loop;
   std::thread::id worked;
   bool done = false;
   {
@@ -27,8 +27,8 @@ TEST_CASE("work runs on another thread and its end comes back to the loop") {
 }
 
 TEST_CASE("all that was taken still runs when the pool ends") {
-  test::FakeMetrics metrics;
-  test::FakeLoop loop;
+  conformance::FakeMetrics metrics;
+  conformance::FakeLoop loop;
   std::atomic<int> worked{0};
   int done = 0;
   {
@@ -41,8 +41,8 @@ TEST_CASE("all that was taken still runs when the pool ends") {
 }
 
 TEST_CASE("a full pool refuses, counts and takes nothing") {
-  test::FakeMetrics metrics;
-  test::FakeLoop loop;
+  conformance::FakeMetrics metrics;
+  conformance::FakeLoop loop;
   std::promise<void> started;
   std::promise<void> release;
   bool refused_ran = false;

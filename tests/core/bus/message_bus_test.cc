@@ -6,9 +6,9 @@
 #include <thread>
 #include <vector>
 
-#include "support/fake_logger.h"
-#include "support/fake_loop.h"
-#include "support/fake_metrics.h"
+#include "sse/conformance/fake_logger.h"
+#include "sse/conformance/fake_loop.h"
+#include "sse/conformance/fake_metrics.h"
 
 using namespace sse;
 using bus::MessageBus;
@@ -27,9 +27,9 @@ struct Pong {
 
 /// A bus over a loop run by hand, with what went wrong on it.
 struct Fixture {
-  test::FakeLoop loop;
-  test::FakeMetrics metrics;
-  test::FakeLogger log;
+  conformance::FakeLoop loop;
+  conformance::FakeMetrics metrics;
+  conformance::FakeLogger log;
   std::vector<std::string> failures;
   MessageBus bus{loop, metrics, log,
                  [this](auto owner, auto what) { failures.push_back(std::string(owner) + ": " + std::string(what)); },
@@ -179,9 +179,9 @@ TEST_CASE_FIXTURE(Fixture, "a full queue drops, counts and reports") {
 }
 
 TEST_CASE("a registration and a posted drain may outlive the bus") {
-  test::FakeLoop loop;
-  test::FakeMetrics metrics;
-  test::FakeLogger log;
+  conformance::FakeLoop loop;
+  conformance::FakeMetrics metrics;
+  conformance::FakeLogger log;
   std::optional<MessageBus> bus;
   bus.emplace(loop, metrics, log, nullptr);
   int got = 0;
@@ -194,9 +194,9 @@ TEST_CASE("a registration and a posted drain may outlive the bus") {
 }
 
 TEST_CASE("messages of several threads all arrive, each thread's in order") {
-  test::FakeLoop loop;
-  test::FakeMetrics metrics;
-  test::FakeLogger log;
+  conformance::FakeLoop loop;
+  conformance::FakeMetrics metrics;
+  conformance::FakeLogger log;
   MessageBus bus(loop, metrics, log, nullptr);
   std::vector<int> got;
   const auto subscription = bus.subscribe<Ping>([&](const Ping& ping) { got.push_back(ping.number); });

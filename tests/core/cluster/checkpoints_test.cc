@@ -3,14 +3,14 @@
 #include <doctest/doctest.h>
 #include <thread>
 
-#include "support/fake_journal.h"
+#include "sse/conformance/fake_journal.h"
 
 using namespace sse;
 using namespace std::chrono_literals;
 using sse::cluster::CheckpointLog;
 using sse::cluster::Checkpoints;
 using sse::cluster::Had;
-using sse::test::tagOf;
+using sse::conformance::tagOf;
 
 namespace {
 const auto kOwn = tagOf("own");

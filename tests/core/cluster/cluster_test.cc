@@ -2,21 +2,21 @@
 
 #include <doctest/doctest.h>
 
-#include "support/fake_host.h"
-#include "support/fake_loop.h"
+#include "sse/conformance/fake_host.h"
+#include "sse/conformance/fake_loop.h"
 
 using namespace sse;
 using namespace std::chrono_literals;
 using sse::cluster::Checkpoints;
 using sse::cluster::Cluster;
-using sse::test::tagOf;
+using sse::conformance::tagOf;
 
 namespace {
 
 struct World {
-  test::FakeLoop loop;
-  test::FakeHost host{loop, "self", "self"};
-  test::FakeBus& bus = host.bus();
+  conformance::FakeLoop loop;
+  conformance::FakeHost host{loop, "self", "self"};
+  conformance::FakeBus& bus = host.bus();
   Checkpoints checkpoints{tagOf("self"), 10min};
   int settled = 0;
   std::shared_ptr<std::vector<PeerAdded>> added = bus.record<PeerAdded>();

@@ -2,12 +2,12 @@
 
 #include <doctest/doctest.h>
 
-#include "support/fake_journal.h"
+#include "sse/conformance/fake_journal.h"
 
 using namespace sse;
 using namespace std::chrono_literals;
 using sse::cluster::PeerTable;
-using sse::test::tagOf;
+using sse::conformance::tagOf;
 
 namespace {
 
@@ -205,4 +205,22 @@ TEST_CASE("words of a link to an endpoint that is gone are ignored") {
   world.table.link(link("z:80", "z", "z"), world.now);
   REQUIRE(world.table.view(world.now).nodes.size() == 1);
   CHECK(world.table.view(world.now).nodes[0].link == LinkChanged::State::Broken);
+}
+
+TEST_CASE("whoever takes part in gossip is listed as such, peer or not, as long as it is active") {
+  World world;
+  auto self = member("10.0.0.1");
+  self.self = true;
+  auto stranger = member("10.0.0.2");
+  stranger.http_port = 0;
+  auto dead = member("10.0.0.3", Member::State::Dead);
+  for (auto* one : {&self, &stranger, &dead}) one->gossip_port = 42000;
+  CHECK(world.say("gossip", {self, stranger, dead, member("10.0.0.4")}).added.size() == 1);
+  const auto listed = world.table.view(world.now).gossip;
+  REQUIRE(listed.size() == 2);
+  CHECK(listed[0].self);
+  CHECK(listed[1].address == "10.0.0.2");
+  CHECK(listed[1].port == 42000);
+  world.say("gossip", {});
+  CHECK(world.table.view(world.now).gossip.empty());
 }

@@ -2,12 +2,12 @@
 
 #include <doctest/doctest.h>
 
-#include "support/fake_journal.h"
+#include "sse/conformance/fake_journal.h"
 
 using sse::Checkpoint;
 using sse::Identity;
 using sse::cluster::Had;
-using sse::test::tagOf;
+using sse::conformance::tagOf;
 
 namespace {
 const auto kA = tagOf("a");

@@ -169,7 +169,7 @@ TEST_CASE("what is thrown in stop is logged and the others stop all the same") {
 
 TEST_CASE("a plugin that hangs in stop ends the process, named") {
   const auto death = test::inChild([] {
-    test::FakeLogger log;
+    conformance::FakeLogger log;
     Node node;
     kernel::PluginSet plugins(
         log,

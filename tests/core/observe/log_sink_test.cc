@@ -8,7 +8,7 @@
 #include <thread>
 #include <vector>
 
-#include "support/fake_metrics.h"
+#include "sse/conformance/fake_metrics.h"
 
 using namespace sse;
 using namespace sse::observe;
@@ -64,7 +64,7 @@ class Gate final : public std::streambuf {
 
 TEST_CASE("a logger's lines carry its component, id and fields") {
   std::ostringstream out;
-  test::FakeMetrics metrics;
+  conformance::FakeMetrics metrics;
   LogSink sink(out, LogFormat::Text, Level::Info, metrics);
   const auto log = sink.logger("relay");
   log->write(Level::Error, "relay-broken", "it broke", {{"peer", "n2"}});
@@ -78,7 +78,7 @@ TEST_CASE("a logger's lines carry its component, id and fields") {
 
 TEST_CASE("the level can change while running") {
   std::ostringstream out;
-  test::FakeMetrics metrics;
+  conformance::FakeMetrics metrics;
   LogSink sink(out, LogFormat::Json, Level::Warning, metrics);
   const auto log = sink.logger("main");
   CHECK_FALSE(log->enabled(Level::Info));
@@ -93,7 +93,7 @@ TEST_CASE("the level can change while running") {
 
 TEST_CASE("the end of the sink writes all that was logged") {
   std::ostringstream out;
-  test::FakeMetrics metrics;
+  conformance::FakeMetrics metrics;
   {
     LogSink sink(out, LogFormat::Text, Level::Info, metrics);
     const auto log = sink.logger("main");
@@ -104,7 +104,7 @@ TEST_CASE("the end of the sink writes all that was logged") {
 
 TEST_CASE("lines of several threads never mix") {
   std::ostringstream out;
-  test::FakeMetrics metrics;
+  conformance::FakeMetrics metrics;
   {
     LogSink sink(out, LogFormat::Text, Level::Info, metrics);
     const auto log = sink.logger("main");
@@ -124,7 +124,7 @@ TEST_CASE("lines of several threads never mix") {
 TEST_CASE("a full queue drops, counts and tells how many once there is room") {
   Gate gate;
   std::ostream out(&gate);
-  test::FakeMetrics metrics;
+  conformance::FakeMetrics metrics;
   {
     LogSink sink(out, LogFormat::Text, Level::Info, metrics, 2);
     const auto log = sink.logger("main");

@@ -15,8 +15,8 @@
 
 #include "net/socket.h"
 #include "server/http_server.h"
-#include "support/fake_logger.h"
-#include "support/fake_metrics.h"
+#include "sse/conformance/fake_logger.h"
+#include "sse/conformance/fake_metrics.h"
 
 namespace sse::test {
 
@@ -172,8 +172,8 @@ struct ServerWorld {
 
   net::EventLoop loop;
   Answers answers;
-  FakeMetrics cells;
-  FakeLogger log;
+  conformance::FakeMetrics cells;
+  conformance::FakeLogger log;
   server::ServerMetrics metrics{cells};
   net::Admission admission;
   server::HttpServer server;

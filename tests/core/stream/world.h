@@ -18,9 +18,9 @@
 
 #include "core/channel/book.h"
 #include "net/event_loop.h"
+#include "sse/conformance/fake_metrics.h"
 #include "stream/clients.h"
 #include "stream/streamer.h"
-#include "support/fake_metrics.h"
 #include "support/stream_text.h"
 
 namespace sse::test {
@@ -173,7 +173,7 @@ struct World {
   Book book;
   net::EventLoop loop;
   stream::ClientRegistry clients;
-  FakeMetrics cells;
+  conformance::FakeMetrics cells;
   stream::StreamMetrics metrics{cells};
   stream::Streamer streamer;
 

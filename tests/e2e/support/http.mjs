@@ -7,7 +7,7 @@ import { patience } from './wait.mjs';
 export function call(node, method, path, { headers = {}, body, timeout = 8000 } = {}) {
   return new Promise((resolve, reject) => {
     const request = http.request({
-      host: '127.0.0.1',
+      host: node.address ?? '127.0.0.1',
       port: node.port,
       method,
       path,

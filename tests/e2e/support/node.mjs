@@ -42,6 +42,7 @@ export class Node {
   constructor(config, options = {}) {
     this.config = merge(base, config);
     this.options = options;
+    this.address = this.config.http.address;
     this.folder = mkdtempSync(join(tmpdir(), 'sse-e2e-'));
     this.file = join(this.folder, 'config.json');
     writeFileSync(this.file, JSON.stringify(this.config, null, 2));

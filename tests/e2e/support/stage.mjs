@@ -27,13 +27,13 @@ export class Stage {
     return this.prepare(config, options).start();
   }
 
-  /** Two nodes that know each other by `discovery/hosts`, linked both ways. */
-  async pair(config = {}) {
+  /** Two nodes that know each other by `discovery/hosts`, linked both ways; `options` are the second one's. */
+  async pair(config = {}, options = {}) {
     const ports = [await freePort(), await freePort()];
     const peers = ports.map((port) => `127.0.0.1:${port}`);
-    const make = (name, port) =>
-      this.prepare({ ...config, hosts: { peers }, node: { name }, http: { ...config.http, port } });
-    const nodes = [make('a', ports[0]), make('b', ports[1])];
+    const make = (name, port, more) =>
+      this.prepare({ ...config, hosts: { peers }, node: { name }, http: { ...config.http, port } }, more);
+    const nodes = [make('a', ports[0]), make('b', ports[1], options)];
     await Promise.all(nodes.map((node) => node.start()));
     await linked(nodes);
     return nodes;

@@ -27,7 +27,14 @@ export class Reader {
   constructor(node, path, { headers = {}, method = 'GET', lastEventId } = {}) {
     const all = { accept: 'text/event-stream', ...headers };
     if (lastEventId !== undefined) all['last-event-id'] = lastEventId;
-    this.request = http.request({ host: '127.0.0.1', port: node.port, path, method, headers: all, agent: false });
+    this.request = http.request({
+      host: node.address ?? '127.0.0.1',
+      port: node.port,
+      path,
+      method,
+      headers: all,
+      agent: false,
+    });
     this.opened = new Promise((resolve, reject) => {
       this.request.on('error', (error) => ((this.ended = true), reject(error)));
       this.request.on('response', (response) => {

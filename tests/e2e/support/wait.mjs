@@ -2,7 +2,8 @@
 
 export const patience = Number(process.env.SSE_PATIENCE ?? 1);
 
-const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+/** Where time itself is what a test is about: an outage of so long, a rate. */
+export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** The first truthy value of `probe` (which may be async); throws, naming `what`, after `ms`. */
 export async function until(what, probe, ms = 5000) {

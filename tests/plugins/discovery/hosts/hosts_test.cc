@@ -2,8 +2,8 @@
 
 #include <doctest/doctest.h>
 
-#include "support/fake_host.h"
-#include "support/fake_loop.h"
+#include "sse/conformance/fake_host.h"
+#include "sse/conformance/fake_loop.h"
 
 using namespace sse;
 using namespace std::chrono_literals;
@@ -12,8 +12,8 @@ namespace {
 
 /// A plugin with a name service of its own.
 struct World {
-  test::FakeLoop loop;
-  test::FakeHost host{loop, "self", "self"};
+  conformance::FakeLoop loop;
+  conformance::FakeHost host{loop, "self", "self"};
   std::shared_ptr<std::map<std::string, std::vector<std::string>>> names =
       std::make_shared<std::map<std::string, std::vector<std::string>>>();
   std::shared_ptr<std::vector<MembershipChanged>> seen = host.bus().record<MembershipChanged>();

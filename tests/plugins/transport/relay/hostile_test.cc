@@ -7,8 +7,8 @@
 
 using namespace sse;
 using namespace std::chrono_literals;
+using conformance::PollLoop;
 using test::Node;
-using test::PollLoop;
 
 namespace {
 
@@ -33,7 +33,7 @@ bool closedByNode(PollLoop& loop, int fd) {
 
 std::string hello() {
   relay::Hello hello;
-  hello.tag = test::tagOf("evil");
+  hello.tag = conformance::tagOf("evil");
   hello.name = "evil";
   std::string bytes;
   relay::encode(bytes, hello);
@@ -129,7 +129,7 @@ TEST_CASE("a peer of another version is told so") {
   Node a(loop, "a", "aaaa");
   relay::Hello theirs;
   theirs.version = 9;
-  theirs.tag = test::tagOf("evil");
+  theirs.tag = conformance::tagOf("evil");
   std::string bytes;
   relay::encode(bytes, theirs);
   const int fd = stranger(a, bytes);

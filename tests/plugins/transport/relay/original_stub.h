@@ -12,7 +12,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "support/poll_loop.h"
+#include "sse/conformance/poll_loop.h"
 #include "transport/relay/socket_stream.h"
 
 namespace sse::test {
@@ -26,7 +26,7 @@ class OriginalStub {
     nlohmann::json body;
   };
 
-  explicit OriginalStub(PollLoop& loop) : loop_(loop) { listen(); }
+  explicit OriginalStub(conformance::PollLoop& loop) : loop_(loop) { listen(); }
   ~OriginalStub() { refuse(); }
 
   /// Closes all connections and listens no more.
@@ -134,7 +134,7 @@ class OriginalStub {
     connection.over = closes;
   }
 
-  PollLoop& loop_;
+  conformance::PollLoop& loop_;
   int listener_ = -1;
   Registration watch_;
   std::vector<std::shared_ptr<Connection>> connections_;

@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "support/fake_journal.h"
+#include "sse/conformance/fake_journal.h"
 
 using namespace sse;
 using namespace sse::relay;
@@ -13,7 +13,7 @@ namespace {
 
 EventView event(std::string_view body) {
   EventView view;
-  view.id = {test::tagOf("aaaa"), 7};
+  view.id = {conformance::tagOf("aaaa"), 7};
   view.channel = "c";
   view.body = body;
   return view;

@@ -10,10 +10,10 @@
 
 using namespace sse;
 using namespace std::chrono_literals;
+using conformance::PollLoop;
 using nlohmann::json;
 using test::Node;
 using test::OriginalStub;
-using test::PollLoop;
 
 namespace {
 
@@ -31,7 +31,7 @@ struct World {
     node.addNamed(original.port, name);
     REQUIRE(loop.runUntil([&] { return node.link(original.key()).state == LinkChanged::State::Connected; }));
   }
-  void append(test::FakeJournal::Entry entry) {
+  void append(conformance::FakeJournal::Entry entry) {
     node.host.journal().append(std::move(entry));
     node.host.bus().publish(EventsAppended{node.host.journal().head()});
   }
@@ -103,7 +103,7 @@ TEST_CASE("a member without a name is named by its address, until discovery lear
   CHECK(world.original.posts[0].body["been_to"] == json{"a", world.original.key(), "id:1-aaaa0000"});
   world.node.addNamed(world.original.port, "o1");
   world.turns(3);
-  world.append({EventKind::Channel, {}, 0, "c", "data: 2\n", "", R"(["o1"])"});
+  world.append({.channel = "c", .body = "data: 2\n", .been_to = R"(["o1"])"});
   world.node.publish("3");
   REQUIRE(world.has(2));
   CHECK(world.original.datas() == std::vector<json>{1, 3});
@@ -113,8 +113,8 @@ TEST_CASE("a member without a name is named by its address, until discovery lear
 TEST_CASE("events go on to those original nodes that they have not been to") {
   World world;
   world.meet();
-  world.append({EventKind::Channel, {}, 0, "c", "data: 1\n", "", R"(["o2","o1"])"});
-  world.append({EventKind::Channel, {}, 0, "c", "data: 2\n", "", R"(["o2"])"});
+  world.append({.channel = "c", .body = "data: 1\n", .been_to = R"(["o2","o1"])"});
+  world.append({.channel = "c", .body = "data: 2\n", .been_to = R"(["o2"])"});
   REQUIRE(world.has(1));
   CHECK(world.original.datas() == std::vector<json>{2});
   CHECK(world.original.posts[0].body["been_to"] == json{"a", "o1", "o2", "id:2-aaaa0000"});
@@ -141,9 +141,9 @@ TEST_CASE("what a node has no path for or refuses is dropped, counted and told; 
   };
   world.meet();
   world.node.publish("1");
-  world.append({EventKind::Client, {}, 0, "c", "data: 2\n", "me", ""});
-  world.append({EventKind::Broadcast, {}, 0, "", "data: 3\n", "", ""});
-  world.append({EventKind::DeleteChannel, {}, 0, "c", "", "", ""});
+  world.append({.kind = EventKind::Client, .channel = "c", .client = "me", .body = "data: 2\n"});
+  world.append({.kind = EventKind::Broadcast, .body = "data: 3\n"});
+  world.append({.kind = EventKind::DeleteChannel, .channel = "c"});
   world.node.publish("5");
   REQUIRE(world.loop.runUntil([&] { return world.posts("taken") == 1; }));
   CHECK(world.original.datas() == std::vector<json>{1, 2, 3, 5});
@@ -263,20 +263,19 @@ TEST_CASE("a node whose connection ends is asked who it is, and every minute") {
 }
 
 TEST_CASE("a member that was upgraded in place is read from then on") {
-  World world;
-  world.meet();
-  world.node.publish("1");
-  REQUIRE(world.has(1));
-  const auto port = world.original.port;
-  world.original.refuse();
-  Node ours(world.loop, "b", "bbbb", port);
-  ours.ready();
-  REQUIRE(world.loop.runUntil([&] { return world.node.filledFrom(ours); }));
-  world.node.publish("2");
-  ours.publish("3");
-  REQUIRE(world.loop.runUntil([&] { return world.node.has("3"); }));
-  CHECK(world.original.posts.size() == 1);
-  CHECK(world.node.originals->back().addresses.empty());
+  PollLoop loop;
+  Node a(loop, "a", "aaaa");
+  Node other(loop, "b", "bbbb");
+  other.listener.answer = OriginalStub::status(404);
+  a.add(other);
+  REQUIRE(loop.runUntil([&] { return a.link(other).state == LinkChanged::State::Connected; }));
+  CHECK(a.link(other).tag == Tag{});
+  CHECK(a.originals->back().addresses == std::vector<std::string>{"127.0.0.1"});
+  other.listener.answer.clear();
+  REQUIRE(loop.runUntil([&] { return a.link(other).tag == other.tag(); }));
+  other.publish("1");
+  REQUIRE(loop.runUntil([&] { return a.has("1"); }));
+  CHECK(a.originals->back().addresses.empty());
 }
 
 TEST_CASE("a slow original node does not hold up another") {
@@ -298,9 +297,8 @@ TEST_CASE("a slow original node does not hold up another") {
 TEST_CASE("with a secret an original node must be listed") {
   PollLoop loop;
   OriginalStub original(loop);
-  Node closed(loop, "a", "aaaa", 0, "secret");
-  Node open(loop, "b", "bbbb", 0, "secret",
-            R"({"relay.timeout": 10000, "relay.original_nodes": ["::ffff:127.0.0.1"]})");
+  Node closed(loop, "a", "aaaa", "secret");
+  Node open(loop, "b", "bbbb", "secret", R"({"relay.timeout": 10000, "relay.original_nodes": ["::ffff:127.0.0.1"]})");
   closed.addNamed(original.port, "o1");
   open.addNamed(original.port, "o1");
   closed.publish("1");
@@ -314,7 +312,7 @@ TEST_CASE("with a secret an original node must be listed") {
 
 TEST_CASE("relay.original_nodes takes numeric addresses and *") {
   PollLoop loop;
-  test::FakeHost host(loop, "a", "aaaa");
+  conformance::FakeHost host(loop, "a", "aaaa");
   relay::Relay relay;
   CHECK(relay.configure(host, R"({"relay.timeout": 1, "relay.original_nodes": ["*", "10.0.0.1", "::1"]})").ok());
   const auto outcome = relay.configure(host, R"({"relay.timeout": 1, "relay.original_nodes": ["o1.local"]})");

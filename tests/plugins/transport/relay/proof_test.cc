@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "support/fake_journal.h"
+#include "sse/conformance/fake_journal.h"
 
 using namespace sse::relay;
 
@@ -11,8 +11,8 @@ TEST_CASE("a proof depends on the secret, the side and everything fresh in the h
   Hello acceptor;
   dialer.nonce = freshNonce();
   acceptor.nonce = freshNonce();
-  dialer.tag = sse::test::tagOf("a");
-  acceptor.tag = sse::test::tagOf("b");
+  dialer.tag = sse::conformance::tagOf("a");
+  acceptor.tag = sse::conformance::tagOf("b");
   const auto proof = proofOf(Side::Dialer, "secret", dialer, acceptor);
   CHECK(sameProof(proof, proofOf(Side::Dialer, "secret", dialer, acceptor)));
   CHECK(!sameProof(proof, proofOf(Side::Dialer, "other", dialer, acceptor)));
@@ -21,6 +21,6 @@ TEST_CASE("a proof depends on the secret, the side and everything fresh in the h
   changed.nonce = freshNonce();
   CHECK(!sameProof(proof, proofOf(Side::Dialer, "secret", dialer, changed)));
   changed = acceptor;
-  changed.tag = sse::test::tagOf("c");
+  changed.tag = sse::conformance::tagOf("c");
   CHECK(!sameProof(proof, proofOf(Side::Dialer, "secret", dialer, changed)));
 }

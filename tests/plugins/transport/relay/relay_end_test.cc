@@ -8,8 +8,8 @@
 
 using namespace sse;
 using namespace std::chrono_literals;
+using conformance::PollLoop;
 using test::Node;
-using test::PollLoop;
 
 TEST_CASE("what every peer has is acknowledged, and at once where there is none") {
   PollLoop loop;

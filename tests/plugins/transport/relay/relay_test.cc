@@ -9,8 +9,8 @@
 
 using namespace sse;
 using namespace std::chrono_literals;
+using conformance::PollLoop;
 using test::Node;
-using test::PollLoop;
 
 TEST_CASE("events of either node arrive at the other once and in order") {
   PollLoop loop;
@@ -109,7 +109,7 @@ TEST_CASE("a new node takes everything from one peer and only the rest from the 
   a.publish("a1");
   b.publish("b1");
   REQUIRE(loop.runUntil([&] { return a.has("b1") && b.has("a1"); }));
-  const auto dead = test::tagOf("dead");
+  const auto dead = conformance::tagOf("dead");
   a.host.journal().keepCheckpoint({dead, 7, {{dead, 7}}});
   b.host.journal().keepCheckpoint({dead, 7, {{dead, 7}}});
   Node c(loop, "c", "cccc");
@@ -151,7 +151,7 @@ TEST_CASE("a new node learns before it is filled what cannot be had at its donor
   a.ready();
   b.publish("b1");
   REQUIRE(loop.runUntil([&] { return a.has("b1"); }));
-  const std::vector<Identity> lost{{test::tagOf("dead"), 3}};
+  const std::vector<Identity> lost{{conformance::tagOf("dead"), 3}};
   a.host.journal().setFloors(lost, 3000);
   Node c(loop, "c", "cccc");
   std::size_t at_fill = 0;
@@ -222,7 +222,7 @@ TEST_CASE("a donor that dies is replaced by the next") {
     c.add(a);
     REQUIRE(loop.runUntil([&] { return c.link(a).state == LinkChanged::State::Connected; }));
     c.add(b);
-    a.refuseAll();
+    a.listener.refuse();
   }
   REQUIRE(loop.runUntil([&] { return c.has("b1"); }));
 }
@@ -259,8 +259,8 @@ TEST_CASE("two addresses of one process are one link, and the second takes over 
   Node b(loop, "b", "bbbb");
   b.add(a);
   REQUIRE(loop.runUntil([&] { return b.filledFrom(a); }));
-  b.add(a.port, "localhost");
-  const auto second = "localhost:" + std::to_string(a.port);
+  b.add(a.port(), "localhost");
+  const auto second = "localhost:" + std::to_string(a.port());
   REQUIRE(loop.runUntil([&] { return b.link(second).state == LinkChanged::State::Connected; }));
   a.publish("once");
   REQUIRE(loop.runUntil([&] { return b.has("once"); }));
@@ -275,12 +275,12 @@ TEST_CASE("a server that is no relay is told and retried slowly") {
   PollLoop loop;
   Node a(loop, "a", "aaaa");
   Node b(loop, "b", "bbbb");
-  a.answer = "HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n";
+  a.listener.answer = "HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n";
   b.add(a);
   REQUIRE(loop.runUntil([&] { return b.link(a).state == LinkChanged::State::Broken; }));
   CHECK(b.link(a).reason.find("502 Bad Gateway") != std::string::npos);
   CHECK(b.host.log().lines("relay-link-failed").size() == 1);
-  a.answer = "HTTP/1.1 101 Switching Protocols\r\n\r\n";
+  a.listener.answer = "HTTP/1.1 101 Switching Protocols\r\n\r\n";
   loop.skip(4s);
   for (int i = 0; i < 20; ++i) loop.turn();
   CHECK(b.link(a).state == LinkChanged::State::Broken);
@@ -292,20 +292,20 @@ TEST_CASE("a peer that cannot be reached is dialed again until it can, and logge
   PollLoop loop;
   Node a(loop, "a", "aaaa");
   Node b(loop, "b", "bbbb");
-  a.refuseAll();
+  a.listener.refuse();
   b.add(a);
   auto& redials = b.host.metrics().counter("sse_relay_reconnects_total", "");
   REQUIRE(loop.runUntil([&] { return redials.value() >= 2; }));
   CHECK(b.host.log().lines("relay-link-failed").size() == 1);
-  a.listen(a.port);
+  a.listener.listen();
   REQUIRE(loop.runUntil([&] { return b.filledFrom(a); }));
 }
 
 TEST_CASE("nodes with the same secret link and nodes with another do not") {
   PollLoop loop;
-  Node a(loop, "a", "aaaa", 0, "one");
-  Node same(loop, "same", "bbbb", 0, "one");
-  Node other(loop, "other", "cccc", 0, "two");
+  Node a(loop, "a", "aaaa", "one");
+  Node same(loop, "same", "bbbb", "one");
+  Node other(loop, "other", "cccc", "two");
   Node none(loop, "none", "dddd");
   connect(loop, a, same);
   const auto refused = [](Node& from, Node& to) {
@@ -334,7 +334,7 @@ TEST_CASE("checkpoints follow the traffic and a peer can be asked for one") {
   REQUIRE(loop.runUntil([&] { return b.has("1"); }));
   loop.skip(300ms);
   REQUIRE(loop.runUntil([&] { return b.host.journal().checkpointOf(a.host.node().tag, 1).has_value(); }));
-  const auto dead = test::tagOf("dead");
+  const auto dead = conformance::tagOf("dead");
   b.host.journal().keepCheckpoint({dead, 5, {{dead, 5}}});
   a.host.bus().publish(CheckpointWanted{dead, 9});
   REQUIRE(loop.runUntil([&] { return a.host.journal().checkpointOf(dead, 9).has_value(); }));
@@ -347,6 +347,6 @@ TEST_CASE("checkpoints follow the traffic and a peer can be asked for one") {
 TEST_CASE("without peers a wanted checkpoint is unknown at once") {
   PollLoop loop;
   Node a(loop, "a", "aaaa");
-  a.host.bus().publish(CheckpointWanted{test::tagOf("dead"), 9});
+  a.host.bus().publish(CheckpointWanted{conformance::tagOf("dead"), 9});
   REQUIRE(loop.runUntil([&] { return a.unknown->size() == 1; }));
 }

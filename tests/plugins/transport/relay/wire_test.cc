@@ -3,11 +3,11 @@
 #include <doctest/doctest.h>
 #include <random>
 
-#include "support/fake_journal.h"
+#include "sse/conformance/fake_journal.h"
 
 using namespace sse;
 using namespace sse::relay;
-using sse::test::tagOf;
+using sse::conformance::tagOf;
 
 namespace {
 

@@ -1,0 +1,117 @@
+// One node whose events two others read.
+#include <stdexcept>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "bench/crowd.h"
+#include "bench/row.h"
+#include "bench/sockets.h"
+
+namespace sse::bench {
+
+namespace {
+
+constexpr size_t kPublishers = 4;
+constexpr size_t kWindow = 32;
+constexpr size_t kMarkerChannel = 1'000'000;
+constexpr useconds_t kEveryUs = 1'000;
+constexpr size_t kWarmUp = 100;
+constexpr int64_t kPatienceNs = 10'000'000'000;
+
+std::string get(uint16_t port, const std::string& path) {
+  const int fd = connectTo(port);
+  sendAll(fd, "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+  std::string answer;
+  char buffer[16384];
+  for (ssize_t got = 0; (got = recv(fd, buffer, sizeof buffer, 0)) > 0;)
+    answer.append(buffer, static_cast<size_t>(got));
+  closeHard(fd);
+  return answer;
+}
+
+double metric(uint16_t port, const std::string& name) {
+  const std::string page = get(port, "/metrics");
+  const auto at = page.find("\n" + name + " ");
+  return at == std::string::npos ? 0 : std::stod(page.substr(at + name.size() + 2));
+}
+
+void awaitLinks(const Server& server, double count) {
+  const int64_t limit = nowNs() + kPatienceNs;
+  while (metric(server.port(), "sse_relay_links") < count) {
+    if (nowNs() > limit) throw std::runtime_error("the followers do not read the node");
+    usleep(10'000);
+  }
+}
+
+/// CPU of the node per publish, in microseconds, while publishers keep their windows full.
+double cpuPerPublish(Server& server, const Sizes& sizes) {
+  Poller poller;
+  Crowd crowd(poller, server, kPublishers, kPublishers);
+  crowd.run(kWindow, sizes.seconds / 4);
+  const uint64_t before = crowd.answered();
+  Stopwatch watch(server);
+  crowd.run(kWindow, sizes.seconds);
+  watch.stop();
+  return watch.serverCpu() * 1e6 / static_cast<double>(crowd.answered() - before);
+}
+
+/// The same of a node that others read, and what reading costs them.
+void relayed(Server& server, Server& follower, const Sizes& sizes, RowResult& result) {
+  const double had = metric(follower.port(), "sse_relay_events_received_total");
+  const int64_t cpu = follower.process().cpuNs();
+  const int64_t began = nowNs();
+  result.metrics["publish_cpu_us_read_by_two"] = cpuPerPublish(server, sizes);
+  const double received = metric(follower.port(), "sse_relay_events_received_total") - had;
+  result.metrics["relayed_per_s"] = received / (static_cast<double>(nowNs() - began) / 1e9);
+  result.metrics["reader_cpu_us"] = static_cast<double>(follower.process().cpuNs() - cpu) / 1e3 / received;
+  result.metrics["holes"] = metric(follower.port(), "sse_relay_holes_total");
+}
+
+/// 1,000 events a second to `server`; how long each takes to the one subscriber of `reader`.
+std::vector<uint32_t> latencies(const Server& server, const Server& reader, size_t channel, const Sizes& sizes,
+                                Tally& tally) {
+  Poller poller;
+  Swarm swarm(poller, reader.port());
+  swarm.connect(1, [&](size_t) { return subscribeRequest(channel); });
+  Publisher publisher(poller, server.port());
+  const PublishRequests requests(server.kind(), 64);
+  std::vector<uint32_t> times;
+  for (size_t i = 0; i < sizes.samples + kWarmUp; ++i) {
+    usleep(kEveryUs);
+    std::string out;
+    requests.append(out, channel, i);
+    const int64_t sent = nowNs();
+    swarm.measureFrom(sent, i < kWarmUp ? nullptr : &times);
+    publisher.send(out, 1);
+    while (swarm.tally().received + swarm.tally().lost <= i && nowNs() - sent < kPatienceNs) poller.turn(0);
+    publisher.drain();
+  }
+  swarm.close(sizes.samples + kWarmUp);
+  tally.received += swarm.tally().received;
+  tally.lost += swarm.tally().lost;
+  tally.repeated += swarm.tally().repeated;
+  tally.disordered += swarm.tally().disordered;
+  return times;
+}
+
+}  // namespace
+
+RowResult runRelay(Server& server, const Sizes& sizes) {
+  RowResult result;
+  const double alone = cpuPerPublish(server, sizes);
+  const auto first = server.follower();
+  const auto second = server.follower();
+  awaitLinks(server, 2);
+  result.metrics["publish_cpu_us_alone"] = alone;
+  relayed(server, *first, sizes, result);
+  result.metrics["publish_cpu_ratio"] = result.metrics["publish_cpu_us_read_by_two"] / alone;
+  auto here = latencies(server, server, kMarkerChannel, sizes, result.tally);
+  auto there = latencies(server, *first, kMarkerChannel + 1, sizes, result.tally);
+  result.metrics["p50_us"] = percentile(here, 0.5);
+  result.metrics["p99_us"] = percentile(here, 0.99);
+  result.metrics["added_p50_us"] = percentile(there, 0.5) - result.metrics["p50_us"];
+  result.metrics["added_p99_us"] = percentile(there, 0.99) - result.metrics["p99_us"];
+  return result;
+}
+
+}  // namespace sse::bench
