@@ -45,6 +45,16 @@ void normalise(http::PublishBody& body) {
   if (!body.retry_ms && !body.data) body.data = "null";
 }
 
+/// Where a node says whom the event has been to, its body is read as such a node writes it.
+Result<void> takeBeenTo(http::PublishBody& body, PublishEvent& out) {
+  const auto been_to = readBeenTo(body.been_to_span, {});
+  if (!been_to) return been_to.error();
+  if (!been_to->from_node) return {};
+  out.been_to = body.been_to_span;
+  normalise(body);
+  return {};
+}
+
 }  // namespace
 
 Result<PublishEvent> parsePublish(http::MediaType type, std::string_view body, Sender sender) {
@@ -59,26 +69,22 @@ Result<PublishEvent> parsePublish(http::MediaType type, std::string_view body, S
   }
   auto scanned = http::scanPublish(body);
   if (!scanned) return scanned.error();
-  out.names_nodes = scanned->has_been_to;
+  auto& found = *scanned;
+  out.names_nodes = found.has_been_to;
   if (sender == Sender::OriginalNode) {
-    const auto been_to = readBeenTo(scanned->been_to_span, {});
-    if (!been_to) return been_to.error();
-    if (been_to->from_node) {
-      out.been_to = scanned->been_to_span;
-      normalise(*scanned);
-    }
+    if (auto taken = takeBeenTo(found, out); !taken) return taken.error();
   }
-  if (scanned->id) {
-    if (auto checked = checkId(*scanned->id); !checked) return checked.error();
-    out.id = std::move(*scanned->id);
+  if (found.id) {
+    if (auto checked = checkId(*found.id); !checked) return checked.error();
+    out.id = std::move(*found.id);
   }
-  if (scanned->event) {
-    if (auto checked = checkEvent(*scanned->event); !checked) return checked.error();
-    out.event = std::move(*scanned->event);
+  if (found.event) {
+    if (auto checked = checkEvent(*found.event); !checked) return checked.error();
+    out.event = std::move(*found.event);
   }
-  out.data = scanned->data;
-  out.retry_ms = scanned->retry_ms;
-  if (scanned->channel) out.channel = std::move(*scanned->channel);
+  out.data = found.data;
+  out.retry_ms = found.retry_ms;
+  if (found.channel) out.channel = std::move(*found.channel);
   return out;
 }
 

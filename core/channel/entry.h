@@ -27,7 +27,7 @@ struct Draft {
 };
 
 /// The longest `been_to` an entry keeps.
-inline constexpr std::size_t kMaxBeenTo = 16 * 1024;
+inline constexpr std::size_t kMaxBeenTo = std::size_t{16} << 10;
 
 /// One entry of the journal: a single block of memory that holds the event and, ready to send, its SSE frame inside an
 /// HTTP/1.1 chunk. Reference-counted. Made by a publishing loop or by the control thread; immutable once appended; the

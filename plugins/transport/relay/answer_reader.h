@@ -23,7 +23,7 @@ std::optional<int> statusOf(std::string_view head);
 /// kMaxHead bytes.
 class AnswerReader {
  public:
-  static constexpr std::size_t kMaxHead = 16 * 1024;
+  static constexpr std::size_t kMaxHead = std::size_t{16} << 10;
   static constexpr std::size_t kMaxBody = std::size_t{1} << 20;  ///< a longer one is not waited for
 
   /// Takes the next bytes: an answer once it is whole, nothing before; an error where they are no HTTP. [owner]

@@ -65,8 +65,8 @@ class JsonEater {
       if (rest_[at] == '"') return rest_.remove_prefix(at + 1), true;
       if (static_cast<unsigned char>(rest_[at]) < 0x20) return false;
       if (rest_[at] != '\\') continue;
-      if (++at == rest_.size() || std::string_view("\"\\/bfnrtu").find(rest_[at]) == std::string_view::npos)
-        return false;
+      ++at;
+      if (at == rest_.size() || std::string_view("\"\\/bfnrtu").find(rest_[at]) == std::string_view::npos) return false;
       if (rest_[at] != 'u') continue;
       const auto hex = rest_.substr(at + 1, 4);
       if (hex.size() < 4 || hex.find_first_not_of("0123456789abcdefABCDEF") != std::string_view::npos) return false;
