@@ -13,7 +13,10 @@ ApiMetrics::ApiMetrics(Metrics& metrics)
       refused(metrics.counter("sse_api_refused_total", "publishes refused after parsing")),
       streams_deferred(metrics.counter("sse_api_streams_deferred_total", "streams refused for now")),
       resumed(metrics.counter("sse_api_resumed_total", "streams that resumed")),
-      resumed_elsewhere(metrics.counter("sse_api_resumed_elsewhere_total", "streams that resumed from another node")) {}
+      resumed_elsewhere(metrics.counter("sse_api_resumed_elsewhere_total", "streams that resumed from another node")),
+      returned(metrics.counter("sse_api_returned_total", "events of original nodes that were here before")),
+      been_to_ignored(
+          metrics.counter("sse_api_been_to_ignored_total", "publishes with a been_to from no original node")) {}
 
 std::string retryAfter() { return std::to_string(1 + base::randomNumber() % 3); }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "api/node.h"
+#include "api/publish_event.h"
 #include "api/publisher.h"
 #include "api/routes.h"
 #include "http/head.h"
@@ -63,6 +64,8 @@ class Api final : public server::Handler {
   void publish(Request& request);
   void publishBatch(Request& request);
   bool acceptable(Request& request);
+  [[nodiscard]] Sender senderOf(const Request& request) const;
+  bool returned(const Request& request, const PublishEvent& event);
   [[nodiscard]] bool underRate(const Request& request, const Decision& who, std::uint64_t events) const;
 
   // subscribe.cc, resume.cc

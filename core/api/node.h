@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "api/address_set.h"
 #include "api/auth_chain.h"
 #include "api/cors.h"
 #include "api/rate_limit.h"
@@ -34,6 +35,8 @@ struct ApiMetrics {
   Counter& streams_deferred;
   Counter& resumed;
   Counter& resumed_elsewhere;
+  Counter& returned;
+  Counter& been_to_ignored;
 };
 
 /// What the API asks the cluster when somebody resumes from another node's position.
@@ -73,6 +76,7 @@ struct Node {
   bool wait_for_peers = false;
   std::unique_ptr<RateLimit> publish_rate;  ///< none: no limit
   std::vector<LoopHandle> loops;
+  AddressSet original_nodes;  ///< from where been_to counts
 
   std::atomic<NodeState> state{NodeState::Starting};
   std::atomic<std::uint64_t> acknowledged{0};  ///< every live link has this node's events up to here

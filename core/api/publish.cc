@@ -1,6 +1,8 @@
 #include "api/api.h"
+#include "api/been_to.h"
 #include "api/http_status.h"
 #include "api/publish_event.h"
+#include "channel/position.h"
 #include "http/media_type.h"
 #include "http/uri.h"
 
@@ -45,6 +47,23 @@ bool Api::underRate(const Request& request, const Decision& who, std::uint64_t e
   return node_.publish_rate->take(name, events, nowUs());
 }
 
+Sender Api::senderOf(const Request& request) const {
+  if (node_.original_nodes.empty()) return Sender::Client;
+  return node_.original_nodes.contains(remoteAddress(request)) ? Sender::OriginalNode : Sender::Client;
+}
+
+/// Answers an event of an original node that need not be appended: one that our nodes sent out, which the relay brings,
+/// or one that was here. The sender is told success, else it would try the next node.
+bool Api::returned(const Request& request, const PublishEvent& event) {
+  if (event.been_to.empty()) return false;
+  const auto been_to = readBeenTo(event.been_to, node_.info->name);
+  if (!been_to || (!been_to->here && !been_to->ours)) return false;
+  settle();
+  node_.counters->returned.add();
+  request.connection.respondId(been_to->ours ? channel::identityText(*been_to->ours) : std::string());
+  return true;
+}
+
 void Api::publish(Request& request) {
   if (!acceptable(request)) return;
   auto& connection = request.connection;
@@ -54,13 +73,15 @@ void Api::publish(Request& request) {
   const auto who = authorize(request, Action::Publish, {&channel, to_all ? 0U : 1U}, client);
   if (!who) return;
   const auto type = http::mediaType(request.head.header("Content-Type"));
-  auto event = parsePublish(type, request.body);
+  auto event = parsePublish(type, request.body, senderOf(request));
   if (!event) {
     settle();
     node_.counters->refused.add();
     return connection.problem(httpStatus(event.error().code), event.error().text);
   }
-  if (!underRate(request, *who, 1)) {
+  if (event->names_nodes && event->been_to.empty()) node_.counters->been_to_ignored.add();
+  if (returned(request, *event)) return;
+  if (event->been_to.empty() && !underRate(request, *who, 1)) {
     settle();
     const http::Header retry{"Retry-After", "1"};
     return connection.problem(429, "rate: expected at most limits.publish_rate events per second", {&retry, 1});

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "api/been_to.h"
 #include "base/utf8.h"
 #include "channel/position.h"
 #include "http/json_scanner.h"
@@ -34,9 +35,29 @@ Result<void> checkEvent(std::string_view event) {
   return {};
 }
 
+/// Makes of what an original node wrote what a publisher would have. Its encoder writes null both for data that is null
+/// and for none; beside a retry it is none.
+void normalise(http::PublishBody& body) {
+  if (body.id && !checkId(*body.id)) body.id.reset();
+  if (body.event && (body.event->empty() || *body.event == "message")) body.event.reset();
+  if (body.retry_ms == 0) body.retry_ms.reset();
+  if (body.retry_ms && body.data == "null") body.data.reset();
+  if (!body.retry_ms && !body.data) body.data = "null";
+}
+
+/// Where a node says whom the event has been to, its body is read as such a node writes it.
+Result<void> takeBeenTo(http::PublishBody& body, PublishEvent& out) {
+  const auto been_to = readBeenTo(body.been_to_span, {});
+  if (!been_to) return been_to.error();
+  if (!been_to->from_node) return {};
+  out.been_to = body.been_to_span;
+  normalise(body);
+  return {};
+}
+
 }  // namespace
 
-Result<PublishEvent> parsePublish(http::MediaType type, std::string_view body) {
+Result<PublishEvent> parsePublish(http::MediaType type, std::string_view body, Sender sender) {
   PublishEvent out;
   if (type == http::MediaType::Text) {
     if (!base::validUtf8(body)) return wrong("body: expected UTF-8");
@@ -48,24 +69,29 @@ Result<PublishEvent> parsePublish(http::MediaType type, std::string_view body) {
   }
   auto scanned = http::scanPublish(body);
   if (!scanned) return scanned.error();
-  if (scanned->id) {
-    if (auto checked = checkId(*scanned->id); !checked) return checked.error();
-    out.id = std::move(*scanned->id);
+  auto& found = *scanned;
+  out.names_nodes = found.has_been_to;
+  if (sender == Sender::OriginalNode) {
+    if (auto taken = takeBeenTo(found, out); !taken) return taken.error();
   }
-  if (scanned->event) {
-    if (auto checked = checkEvent(*scanned->event); !checked) return checked.error();
-    out.event = std::move(*scanned->event);
+  if (found.id) {
+    if (auto checked = checkId(*found.id); !checked) return checked.error();
+    out.id = std::move(*found.id);
   }
-  out.data = scanned->data;
-  out.retry_ms = scanned->retry_ms;
-  if (scanned->channel) out.channel = std::move(*scanned->channel);
+  if (found.event) {
+    if (auto checked = checkEvent(*found.event); !checked) return checked.error();
+    out.event = std::move(*found.event);
+  }
+  out.data = found.data;
+  out.retry_ms = found.retry_ms;
+  if (found.channel) out.channel = std::move(*found.channel);
   return out;
 }
 
 channel::EntryRef makeEntry(const PublishEvent& event, EventKind kind, std::string_view channel,
                             std::string_view client, std::string_view idempotency) {
-  return channel::Entry::make(
-      channel::Draft{kind, channel, client, event.id, idempotency, event.event, event.data, event.retry_ms});
+  return channel::Entry::make(channel::Draft{kind, channel, client, event.id, idempotency, event.event, event.data,
+                                             event.retry_ms, event.been_to});
 }
 
 }  // namespace sse::api

@@ -23,8 +23,8 @@ EntryRef Entry::allocate(const EventView& parts, std::size_t body_size) {
   const std::size_t id_room = parts.publisher_id.empty() ? kMaxPositionText : parts.publisher_id.size();
   const std::size_t front = kChunkHeader + kId.size() + id_room + 1;
   const std::size_t frame = front + body_size + 3;
-  const std::size_t capacity =
-      frame + parts.channel.size() + parts.client.size() + parts.publisher_id.size() + parts.idempotency.size();
+  const std::size_t capacity = frame + parts.channel.size() + parts.client.size() + parts.publisher_id.size() +
+                               parts.idempotency.size() + parts.been_to.size();
   void* memory = std::malloc(sizeof(Entry) + capacity);
   if (memory == nullptr) throw std::bad_alloc();
   auto* entry = new (memory) Entry;
@@ -44,6 +44,8 @@ EntryRef Entry::allocate(const EventView& parts, std::size_t body_size) {
   keep(parts.client, entry->client_at_, entry->client_size_);
   keep(parts.publisher_id, entry->publisher_id_at_, entry->publisher_id_size_);
   keep(parts.idempotency, entry->idempotency_at_, entry->idempotency_size_);
+  if (!parts.been_to.empty()) std::memcpy(out, parts.been_to.data(), parts.been_to.size());
+  entry->been_to_size_ = static_cast<std::uint16_t>(parts.been_to.size());
   if (!parts.client.empty()) entry->client_hash_ = base::hashName(parts.client);
   std::memcpy(entry->text() + front + body_size, "\n\r\n", 3);
   return EntryRef(entry);
@@ -56,13 +58,16 @@ EntryRef Entry::make(const Draft& draft) {
   parts.client = draft.client;
   parts.publisher_id = draft.publisher_id;
   parts.idempotency = draft.idempotency;
+  parts.been_to = draft.been_to;
   auto entry = allocate(parts, bodySize(draft.event, draft.data, draft.retry_ms));
   writeBody(entry->text() + entry->body_at_, draft.event, draft.data, draft.retry_ms);
   return entry;
 }
 
 EntryRef Entry::make(const EventView& event) {
-  auto entry = allocate(event, event.body.size());
+  auto parts = event;
+  parts.been_to = {};
+  auto entry = allocate(parts, event.body.size());
   if (!event.body.empty()) std::memcpy(entry->text() + entry->body_at_, event.body.data(), event.body.size());
   return entry;
 }
@@ -85,7 +90,7 @@ void Entry::number(std::uint64_t position, const Identity& identity, const Tag& 
 }
 
 EventView Entry::view() const {
-  return {kind_, identity_, position_, channel(), client(), publisherId(), idempotency(), body()};
+  return {kind_, identity_, position_, channel(), client(), publisherId(), idempotency(), body(), beenTo()};
 }
 
 void EntryRef::drop() {

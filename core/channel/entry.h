@@ -23,7 +23,11 @@ struct Draft {
   std::string_view event;
   std::optional<std::string_view> data;
   std::optional<std::uint64_t> retry_ms;
+  std::string_view been_to = {};  ///< as EventView::been_to; at most kMaxBeenTo bytes
 };
+
+/// The longest `been_to` an entry keeps.
+inline constexpr std::size_t kMaxBeenTo = std::size_t{16} << 10;
 
 /// One entry of the journal: a single block of memory that holds the event and, ready to send, its SSE frame inside an
 /// HTTP/1.1 chunk. Reference-counted. Made by a publishing loop or by the control thread; immutable once appended; the
@@ -32,7 +36,7 @@ class Entry {
  public:
   /// Encodes a publish; not numbered yet. [any]
   static class EntryRef make(const Draft& draft);
-  /// Encodes what a peer sent. [any]
+  /// Encodes what a peer sent; without its been_to, as it was numbered elsewhere. [any]
   static class EntryRef make(const EventView& event);
 
   Entry(const Entry&) = delete;
@@ -46,6 +50,10 @@ class Entry {
   [[nodiscard]] std::uint64_t clientHash() const { return client_hash_; }
   [[nodiscard]] std::string_view publisherId() const { return {text() + publisher_id_at_, publisher_id_size_}; }
   [[nodiscard]] std::string_view idempotency() const { return {text() + idempotency_at_, idempotency_size_}; }
+  /// As EventView::been_to.
+  [[nodiscard]] std::string_view beenTo() const {
+    return {text() + idempotency_at_ + idempotency_size_, been_to_size_};
+  }
   /// `event`, `data` and `retry` lines. WHATWG HTML 9.2.6.
   [[nodiscard]] std::string_view body() const { return {text() + body_at_, body_size_}; }
   /// The SSE block with its id line and closing empty line: what HTTP/1.0 and HTTP/2 send. [appended]
@@ -96,6 +104,7 @@ class Entry {
   std::uint16_t client_size_ = 0;
   std::uint16_t publisher_id_size_ = 0;
   std::uint16_t idempotency_size_ = 0;
+  std::uint16_t been_to_size_ = 0;  // it lies behind the idempotency
 };
 
 /// A counted reference to an entry.

@@ -77,9 +77,11 @@ void PeerTable::join(const std::string& key, Peer& peer, Changes& changes, Clock
   }
   const bool was_gone = !isActive(peer.state);
   if (state || !was_gone) peer.state = state.value_or(Member::State::Left);
-  if (isActive(peer.state) == peer.active) return;
-  peer.active = !peer.active;
+  const bool renamed = peer.active && peer.name != peer.told_name;
+  if (isActive(peer.state) == peer.active && !renamed) return;
+  peer.active = isActive(peer.state);
   if (peer.active) {
+    peer.told_name = peer.name;
     changes.added.push_back({key, peer.name, peer.address, peer.http_port});
   } else {
     changes.removed.push_back({key});
@@ -152,6 +154,7 @@ NodeView PeerTable::nodeOf(const Peer& peer, Clock::time_point now) const {
   node.reason = peer.link->reason;
   node.filled = peer.link->filled;
   node.tag = peer.link->tag;
+  node.lag_events = peer.link->lag_events;
   if (!peer.link->name.empty()) node.name = peer.link->name;
   const bool broken = node.link == LinkChanged::State::Broken && now - peer.broken_at >= kSuspectAfter;
   if (broken && node.state == Member::State::Alive) node.state = Member::State::Suspect;

@@ -21,7 +21,7 @@ class PeerTable {
 
   PeerTable(std::string own_name, Tag own_tag) : own_name_(std::move(own_name)), own_tag_(own_tag) {}
 
-  /// Endpoints to be linked with from now on, and no more.
+  /// Endpoints to be linked with from now on, or whose name has changed, and those to be linked with no more.
   struct Changes {
     std::vector<PeerAdded> added;
     std::vector<PeerRemoved> removed;
@@ -53,7 +53,8 @@ class PeerTable {
     std::string address;
     std::uint16_t http_port = 0;
     Member::State state = Member::State::Alive;
-    bool active = false;  // PeerAdded was told and PeerRemoved was not
+    bool active = false;    // PeerAdded was told and PeerRemoved was not
+    std::string told_name;  // in that PeerAdded
     Clock::time_point gone_at;
     std::optional<LinkChanged> link;
     Clock::time_point broken_at;

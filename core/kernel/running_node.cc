@@ -4,6 +4,7 @@
 
 #include "api/status_document.h"
 #include "base/clock.h"
+#include "kernel/exposure.h"
 #include "kernel/host.h"
 
 namespace sse::kernel {
@@ -34,12 +35,23 @@ Result<void> RunningNode::start() {
   log_->write(
       Level::Info, "listening", "listening",
       {{"http_port", std::to_string(info_.http_port)}, {"node", info_.name}, {"tag", std::string(text(info_.tag))}});
+  warnIfOpen();
   onControl([this] {
     announce(NodeStateChanged::State::Starting);
     cluster_->start();
     sweep();
   });
   return {};
+}
+
+/// Without a secret whoever reaches the port may link as a node and publish as one.
+void RunningNode::warnIfOpen() {
+  if (!info_.cluster_secret.empty()) return;
+  const auto address = publicAddress(parts_.values.string("http.address"));
+  if (!address) return;
+  log_->write(Level::Warning, "cluster-open",
+              "reachable at a public address without a cluster.secret: any host may take part as a node",
+              {{"address", *address}});
 }
 
 /// Every loop has a socket of its own on the same port. The first bind is made without sharing, as the system would let
@@ -106,6 +118,8 @@ Result<void> RunningNode::startPlugins() {
     subscriptions_.push_back(bus_->subscribe<FloorsReceived>([this](const FloorsReceived& message) {
       journal_->takeFloors(message.floors, base::microseconds(control_.now()));
     }));
+    subscriptions_.push_back(bus_->subscribe<OriginalNodes>(
+        [this](const OriginalNodes& message) { node_.original_nodes.replace(message.addresses); }));
     problems = configurePlugins();
     if (!problems.empty()) return;
     auth_ = std::make_unique<api::AuthChain>(parts_.plugins.auths());

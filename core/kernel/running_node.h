@@ -70,6 +70,7 @@ class RunningNode {
   void buildLoops();
   void startThreads();
   void listen();
+  void warnIfOpen();
   void becomeReady();
   void sweep();
   void announce(NodeStateChanged::State state);

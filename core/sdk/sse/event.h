@@ -45,6 +45,9 @@ struct EventView {
   /// The event's `event`, `data` and `retry` lines as SSE sends them, each with its LF, in this order, without id and
   /// closing empty line. The same on every node.
   std::string_view body;
+  /// Where the event came from a node of the original program: the names it has been to, a JSON array of strings as
+  /// that node sent it; else empty. Known only where it was numbered: no transport carries it between our nodes.
+  std::string_view been_to = {};
 };
 
 /// Events in the order of one journal, sharing their storage. Immutable.

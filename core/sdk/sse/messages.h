@@ -75,11 +75,12 @@ struct MembershipChanged {
   std::vector<Member> members;
 };
 
-/// A node to be linked with. `key` ("address:port") names it until PeerRemoved. Published by: cluster. For: transports.
+/// A node to be linked with. `key` ("address:port") names it until PeerRemoved. Published again, with the same key,
+/// when discovery learns another name of it. Published by: cluster. For: transports.
 struct PeerAdded {
   static constexpr std::string_view kTopic = "cluster.peer_added/1";
   std::string key;
-  std::string name;
+  std::string name;  ///< empty where discovery knows none
   std::string address;
   std::uint16_t http_port = 0;
 };
@@ -102,6 +103,14 @@ struct LinkChanged {
   std::string reason;            ///< for people, where Broken
   std::uint64_t lag_events = 0;  ///< entries of ours that the peer does not have yet
   bool filled = false;           ///< what the peer had at connecting has arrived here
+};
+
+/// Every numeric address from which a node of the original program may publish: members that are allowed to be such
+/// nodes and are not known to be ours. Only from there `been_to` counts. Published by: transports, whenever it changes.
+/// For: api.
+struct OriginalNodes {
+  static constexpr std::string_view kTopic = "transport.original_nodes/1";
+  std::vector<std::string> addresses;
 };
 
 /// Where the node is in its life. Published by: kernel. For: everybody.

@@ -16,7 +16,16 @@ struct Counters {
         reconnects(metrics.counter("sse_relay_reconnects_total", "dials after the first of each peer")),
         refused(
             metrics.counter("sse_relay_frames_refused_total", "malformed or unexpected frames; each closed a link")),
-        holes(metrics.counter("sse_relay_holes_total", "holes in the feeds of peers")) {}
+        holes(metrics.counter("sse_relay_holes_total", "holes in the feeds of peers")),
+        original_lag(metrics.gauge("sse_relay_original_lag_events",
+                                   "entries that the slowest node of the original program does not have yet")),
+        posts_taken(posts(metrics, "taken")),
+        posts_refused(posts(metrics, "refused")),
+        posts_again(posts(metrics, "again")),
+        dropped_route(dropped(metrics, "route")),
+        dropped_refused(dropped(metrics, "refused")),
+        dropped_tries(dropped(metrics, "tries")),
+        dropped_history(dropped(metrics, "history")) {}
 
   Gauge& links;
   Gauge& lag;
@@ -27,6 +36,24 @@ struct Counters {
   Counter& reconnects;
   Counter& refused;
   Counter& holes;
+  Gauge& original_lag;
+  Counter& posts_taken;
+  Counter& posts_refused;
+  Counter& posts_again;
+  Counter& dropped_route;
+  Counter& dropped_refused;
+  Counter& dropped_tries;
+  Counter& dropped_history;
+
+ private:
+  static Counter& posts(Metrics& metrics, const char* outcome) {
+    return metrics.counter("sse_relay_original_posts_total", "events posted to nodes of the original program",
+                           {{"outcome", outcome}});
+  }
+  static Counter& dropped(Metrics& metrics, const char* reason) {
+    return metrics.counter("sse_relay_original_dropped_total", "events that a node of the original program misses",
+                           {{"reason", reason}});
+  }
 };
 
 }  // namespace sse::relay

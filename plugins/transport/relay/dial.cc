@@ -1,18 +1,15 @@
 #include "transport/relay/dial.h"
 
-#include <arpa/inet.h>
 #include <netdb.h>
 #include <sys/socket.h>
+
+#include "transport/relay/address.h"
+#include "transport/relay/answer_reader.h"
 
 namespace sse::relay {
 namespace {
 
 constexpr std::size_t kMaxAnswer = 8192;
-
-bool isNumeric(const std::string& address) {
-  char buffer[sizeof(in6_addr)];
-  return inet_pton(AF_INET, address.c_str(), buffer) == 1 || inet_pton(AF_INET6, address.c_str(), buffer) == 1;
-}
 
 /// The first address of a name; empty where it does not resolve. Blocks.
 std::string firstAddress(const std::string& name) {
@@ -28,20 +25,22 @@ std::string firstAddress(const std::string& name) {
 
 }  // namespace
 
-Result<void> checkUpgradeAnswer(std::string_view head) {
+Result<Answerer> judgeUpgradeAnswer(std::string_view head) {
   const auto line = head.substr(0, head.find("\r\n"));
-  if (!line.starts_with("HTTP/1.1 ") || line.size() < 12) {
-    return Error{Code::Unsupported, "no HTTP/1.1 answer to the upgrade"};
-  }
-  if (line.substr(9, 3) == "101") return {};
+  const auto status = statusOf(line);
+  if (!status || !line.starts_with("HTTP/1.1 ")) return Error{Code::Unsupported, "no HTTP/1.1 answer to the upgrade"};
+  if (*status == 101) return Answerer::Relay;
+  const bool ours = head.find("application/problem+json") != std::string_view::npos;
+  if (*status >= 200 && *status < 500 && !ours) return Answerer::Original;
   return Error{Code::Unsupported, "no relay there: the upgrade was answered with " + std::string(line.substr(9, 60))};
 }
 
-Dial::Dial(Host& host, std::string address, std::uint16_t port, Duration timeout, Done done)
+Dial::Dial(Host& host, std::string address, std::uint16_t port, Duration timeout, Purpose purpose, Done done)
     : host_(host),
       address_(std::move(address)),
       port_(port),
       timeout_(timeout),
+      purpose_(purpose),
       done_(std::move(done)),
       self_(std::make_shared<Dial*>(this)) {}
 
@@ -50,7 +49,7 @@ void Dial::start() {
   const bool v6 = address_.find(':') != std::string::npos;
   request_ = "GET /relay HTTP/1.1\r\nHost: " + (v6 ? "[" + address_ + "]" : address_) + ":" + std::to_string(port_) +
              "\r\nConnection: Upgrade\r\nUpgrade: sse-relay/1\r\n\r\n";
-  if (isNumeric(address_)) return connect(address_);
+  if (!canonicalAddress(address_).empty()) return connect(address_);
   resolve();
 }
 
@@ -66,6 +65,7 @@ void Dial::resolve() {
 }
 
 void Dial::connect(const std::string& numeric) {
+  numeric_ = canonicalAddress(numeric);
   auto stream = SocketStream::connectTo(numeric, port_);
   if (!stream.ok()) return finish(stream.error());
   stream_ = std::move(*stream);
@@ -76,6 +76,10 @@ void Dial::onReady(std::uint32_t ready) {
   if (!connected_) {
     if (auto outcome = stream_->connected(); !outcome.ok()) return finish(outcome.error());
     connected_ = true;
+    if (purpose_ == Purpose::Connect) {
+      watch_.cancel();
+      return finish(Dialed{std::move(stream_), Answerer::Original, std::nullopt});
+    }
   }
   if ((ready & kWritable) != 0 && !request_.empty()) return sendRequest();
   if ((ready & kReadable) != 0) readAnswer();
@@ -101,10 +105,11 @@ void Dial::readAnswer() {
     if (answer_.size() > kMaxAnswer) finish(Error{Code::Unsupported, "no HTTP/1.1 answer to the upgrade"});
     return;
   }
-  if (auto verdict = checkUpgradeAnswer(std::string_view(answer_).substr(0, end + 4)); !verdict.ok()) {
-    return finish(verdict.error());
-  }
-  finish(Dialed{std::move(stream_), answer_.substr(end + 4)});
+  const auto verdict = judgeUpgradeAnswer(std::string_view(answer_).substr(0, end + 4));
+  if (!verdict.ok()) return finish(verdict.error());
+  watch_.cancel();
+  const bool relay = *verdict == Answerer::Relay;
+  finish(Dialed{std::move(stream_), *verdict, relay ? answer_.substr(end + 4) : std::move(answer_)});
 }
 
 void Dial::finish(Result<Dialed> result) {

@@ -9,6 +9,7 @@
 #include "transport/relay/feed_source.h"
 #include "transport/relay/fill_plan.h"
 #include "transport/relay/link.h"
+#include "transport/relay/post_body.h"
 #include "transport/relay/wire.h"
 
 namespace sse::relay {
@@ -49,6 +50,13 @@ class Hub {
   virtual void down(Feeder& feeder) = 0;
   /// A connection ended before it was accepted: logged, not more often than every few seconds.
   virtual void refused(const std::string& address, const std::string& reason) = 0;
+
+  /// The nodes that are served without an original node's help: this one and all members and peers.
+  virtual const NodeNames& names() = 0;
+  /// Whether the node at this numeric address may take part without a relay.
+  [[nodiscard]] virtual bool allowsOriginal(const std::string& address) const = 0;
+  /// A member's name, address or kind is another than before.
+  virtual void memberChanged() = 0;
 
   /// `from` names the link in later answers.
   virtual void asked(Link& link, const Ask& ask) = 0;

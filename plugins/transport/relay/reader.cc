@@ -2,43 +2,60 @@
 
 #include <algorithm>
 
+#include "transport/relay/address.h"
 #include "transport/relay/proof.h"
 
 namespace sse::relay {
 namespace {
 
-constexpr Duration kBackoffLeast{100};
 constexpr Duration kBackoffMost{10'000};
 
 }  // namespace
 
 Reader::Reader(Hub& hub, PeerAdded peer)
-    : hub_(hub), peer_(std::move(peer)), backoff_(kBackoffLeast), random_(std::random_device{}()) {}
+    : hub_(hub),
+      peer_(std::move(peer)),
+      numeric_(canonicalAddress(peer_.address)),
+      post_after_(hub.source().journal().head()),
+      backoff_(kBackoffLeast),
+      random_(std::random_device{}()) {}
 
-std::string Reader::peerName() const { return theirs_.name.empty() ? peer_.key : theirs_.name; }
+std::string Reader::name() const {
+  if (!theirs_.name.empty()) return theirs_.name;
+  return peer_.name.empty() ? peer_.key : peer_.name;
+}
 
-void Reader::dial() {
+void Reader::dial() { dialFor(Purpose::Ask); }
+
+void Reader::dialFor(Purpose purpose) {
   retry_.cancel();
   link_.reset();
   state_ = State::Dialing;
   refused_ = false;
-  if (dialed_before_) hub_.counters().reconnects.add();
+  if (dialed_before_ && kind_ != Kind::Original) hub_.counters().reconnects.add();
   if (!ever_reported_) report(LinkChanged::State::Connecting);
   dialed_before_ = true;
-  dial_ = std::make_unique<Dial>(hub_.host(), peer_.address, peer_.http_port, hub_.timeout(),
+  dial_ = std::make_unique<Dial>(hub_.host(), peer_.address, peer_.http_port, hub_.timeout(), purpose,
                                  [this](Result<Dialed> result) { dialed(std::move(result)); });
   dial_->start();
 }
 
 void Reader::dialed(Result<Dialed> result) {
+  if (!dial_->numeric().empty() && dial_->numeric() != numeric_) {
+    numeric_ = dial_->numeric();
+    hub_.memberChanged();
+  }
   if (!result.ok()) return broken(result.error().text, result.error().code == Code::Unsupported);
+  if (result->answerer == Answerer::Original) return foundOriginal(std::move(*result));
+  if (poster_) post_after_ = hub_.source().journal().head() - poster_->lag();
+  poster_.reset();
   state_ = State::Greeting;
   since_ = hub_.host().loop().now();
   filled_ = false;
   handed_ = acked_ = 0;
   link_ = std::make_unique<Link>(hub_.host().loop(), hub_.counters(), *this, std::move(result->stream));
   ours_ = hub_.hello();
-  link_->start(result->received);
+  link_->start(*result->received);
   link_->send(ours_);
   link_->flush();
 }
@@ -58,7 +75,7 @@ void Reader::onFrame(Frame frame, const std::shared_ptr<const void>& storage) {
     return hub_.host().bus().publish(FloorsReceived{std::move(floors->floors)});
   } else if (auto* hole = std::get_if<Hole>(&frame)) {
     hub_.counters().holes.add();
-    return handOver({peerName(), {}, hole->id});
+    return handOver({name(), {}, hole->id});
   } else if (auto* filled = std::get_if<Filled>(&frame)) {
     filled_ = true;
     hub_.reached(theirs_.tag, std::max(cursor_, filled->checkpoint.position));
@@ -88,6 +105,8 @@ void Reader::greeted(Hello hello) {
     link_->send(Proof{proofOf(Side::Dialer, secret, ours_, theirs_)});
   }
   link_->trust();
+  kind_ = Kind::Ours;
+  hub_.memberChanged();
   Start start;
   const auto verdict = hub_.greeted(*this, start);
   place(verdict, start);
@@ -106,7 +125,7 @@ void Reader::place(Hub::Verdict verdict, const Start& start) {
   backoff_ = kBackoffLeast;
   was_up_ = true;
   hub_.host().log().write(Level::Info, "relay-link-up", "reading a peer's events",
-                          {{"peer", peerName()}, {"address", peer_.key}});
+                          {{"peer", name()}, {"address", peer_.key}});
   report(LinkChanged::State::Connected);
   if (verdict == Hub::Verdict::Read) begin(start);
   if (link_->open()) link_->flush();
@@ -117,7 +136,7 @@ void Reader::begin(const Start& start) {
   cursor_ = start.want.after;
   filling_ = start.want.scope == Scope::All;
   if (start.want.scope == Scope::Own) hub_.reached(theirs_.tag, cursor_);
-  if (start.skips) handOver({peerName(), {}, Identity{theirs_.tag, start.want.after}});
+  if (start.skips) handOver({name(), {}, Identity{theirs_.tag, start.want.after}});
   link_->send(start.want);
   link_->flush();
 }
@@ -126,7 +145,7 @@ void Reader::onEvents(Events events, const std::shared_ptr<const void>& storage)
   hub_.counters().events_received.add(events.events.size());
   handed_ += events.events.size();
   cursor_ = events.next;
-  handOver({peerName(), EventBatch{std::move(events.events), storage}, std::nullopt});
+  handOver({name(), EventBatch{std::move(events.events), storage}, std::nullopt});
 }
 
 void Reader::handOver(PeerEvents message) { hub_.host().bus().publish(std::move(message)); }
@@ -155,8 +174,9 @@ void Reader::broken(const std::string& reason, bool refused) {
     hub_.host().log().write(
         Level::Warning, was_up_ ? "relay-link-lost" : "relay-link-failed",
         was_up_ ? "the link to a peer is lost; it is dialed again" : "a peer cannot be reached; it is dialed again",
-        {{"peer", peerName()}, {"address", peer_.key}, {"reason", reason}});
+        {{"peer", name()}, {"address", peer_.key}, {"reason", reason}});
   }
+  if (kind_ == Kind::Ours && was_up_) post_after_ = hub_.source().journal().head();
   was_up_ = false;
   filled_ = false;
   state_ = State::Idle;
@@ -180,8 +200,10 @@ void Reader::report(LinkChanged::State state, const std::string& reason) {
   now.state = state;
   now.reason = reason;
   now.filled = filled_;
+  if (poster_) now.lag_events = poster_->lag();
   const auto same = [](const LinkChanged& a, const LinkChanged& b) {
-    return a.name == b.name && a.tag == b.tag && a.state == b.state && a.reason == b.reason && a.filled == b.filled;
+    return a.name == b.name && a.tag == b.tag && a.state == b.state && a.reason == b.reason && a.filled == b.filled &&
+           a.lag_events == b.lag_events;
   };
   if (ever_reported_ && same(now, reported_)) return;
   ever_reported_ = true;
@@ -190,6 +212,10 @@ void Reader::report(LinkChanged::State state, const std::string& reason) {
 }
 
 void Reader::tick(Clock::time_point now) {
+  if (state_ == State::Original && now - asked_at_ >= kAskAgain) {
+    if (poster_->connected()) return poster_->renew();
+    return dial();
+  }
   if (!link_ || !link_->open()) return;
   if (state_ == State::Greeting) {
     if (now - since_ > hub_.timeout()) link_->fail("no greeting in time");
@@ -201,11 +227,17 @@ void Reader::tick(Clock::time_point now) {
   link_->flush();
 }
 
-void Reader::close() {
+void Reader::leave() {
+  leaving_ = true;
   retry_.cancel();
   dial_.reset();
   if (link_) link_->close();
   state_ = State::Idle;
+}
+
+void Reader::close() {
+  leave();
+  if (poster_) poster_->close();
 }
 
 }  // namespace sse::relay

@@ -9,12 +9,14 @@
 #include "transport/relay/dial.h"
 #include "transport/relay/hub.h"
 #include "transport/relay/link.h"
+#include "transport/relay/poster.h"
 
 namespace sse::relay {
 
-/// Our side of reading one peer: dials it for as long as it is a member, with back-off, and hands over what it feeds.
-/// Owned by the relay, one per PeerAdded, lives on the control thread. Has at most one connection.
-class Reader final : public LinkOwner {
+/// Our side of one member: dials it for as long as it is one, with back-off. A node of ours is read, and what it feeds
+/// handed over. A node of the original program is posted to; it is asked anew who it is whenever its connection ends,
+/// and every kAskAgain. Owned by the relay, one per PeerAdded, lives on the control thread. Has at most one connection.
+class Reader final : public LinkOwner, private PosterOwner {
  public:
   enum class State : std::uint8_t {
     Idle,      ///< waits for the next try
@@ -24,7 +26,12 @@ class Reader final : public LinkOwner {
     Reading,   ///<
     Alias,     ///< another reader reads the same process
     Self,      ///< leads back to this node
+    Original,  ///< a node of the original program; the poster may be without a connection
   };
+  /// What is known of the member, whether it can be reached now or not.
+  enum class Kind : std::uint8_t { Unknown, Ours, Original };
+  static constexpr Duration kAskAgain{60'000};
+  static constexpr Duration kBackoffLeast{100};
 
   Reader(Hub& hub, PeerAdded peer);
 
@@ -34,9 +41,24 @@ class Reader final : public LinkOwner {
   void begin(const Start& start);
   /// Looks at the clock. [control]
   void tick(Clock::time_point now);
+  /// Discovery has another name for the member. [control]
+  void rename(const std::string& name);
+  /// The journal grew. [control]
+  void appended();
+  /// Tells how far an original node is behind. [control]
+  void reportLag();
+  /// Stops reading and dialing; what an original node lacks may still be posted. [control]
+  void leave();
   /// Ends without a word. [control]
   void close();
 
+  [[nodiscard]] Kind kind() const { return kind_; }
+  /// By which original nodes know the member: as it calls itself, else as discovery does, else its key. [control]
+  [[nodiscard]] std::string name() const;
+  /// The member's numeric address, as canonicalAddress gives it; empty before its name was resolved. [control]
+  [[nodiscard]] const std::string& numeric() const { return numeric_; }
+  /// None before the member was found to be an original node. [control]
+  [[nodiscard]] Poster* poster() const { return poster_.get(); }
   [[nodiscard]] State state() const { return state_; }
   [[nodiscard]] bool up() const { return state_ == State::Waiting || state_ == State::Reading; }
   [[nodiscard]] const std::string& key() const { return peer_.key; }
@@ -50,7 +72,15 @@ class Reader final : public LinkOwner {
   void onClosed(const std::string& reason) override;
 
  private:
+  // PosterOwner
+  void onAnswered() override;
+  void onEnded(End end, const std::string& reason) override;
+  void onWork() override;
+
+  void dialFor(Purpose purpose);
   void dialed(Result<Dialed> result);
+  void foundOriginal(Dialed dialed);
+  void redialOriginal();
   void greeted(Hello hello);
   void place(Hub::Verdict verdict, const Start& start);
   void broken(const std::string& reason, bool refused);
@@ -59,10 +89,16 @@ class Reader final : public LinkOwner {
   void refuse(const std::string& reason);
   void onEvents(Events events, const std::shared_ptr<const void>& storage);
   void handOver(PeerEvents message);
-  [[nodiscard]] std::string peerName() const;
 
   Hub& hub_;
-  const PeerAdded peer_;
+  PeerAdded peer_;
+  Kind kind_ = Kind::Unknown;
+  std::string numeric_;
+  std::unique_ptr<Poster> poster_;
+  std::uint64_t post_after_;    // where a poster begins
+  Clock::time_point asked_at_;  // when an original node last answered the upgrade
+  bool ask_first_ = false;      // another process may answer by now
+  bool leaving_ = false;
   State state_ = State::Idle;
   std::unique_ptr<Dial> dial_;
   std::unique_ptr<Link> link_;  // a closed one stays until the next dial: it may be the caller

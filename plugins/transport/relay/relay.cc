@@ -22,8 +22,9 @@ constexpr std::size_t kMaxReached = 4096;
 
 Result<void> Relay::configure(Host& host, std::string_view settings_json) {
   host_ = &host;
-  timeout_ = Settings(settings_json).duration("relay.timeout");
-  return {};
+  const Settings settings(settings_json);
+  timeout_ = settings.duration("relay.timeout");
+  return allowOriginals(settings);
 }
 
 Result<void> Relay::start() {
@@ -50,31 +51,14 @@ void Relay::subscribe() {
 }
 
 void Relay::followJournal() {
-  const bool needed = !feeders_.empty() || host_->bus().wanted(PeersAcknowledged::kTopic);
+  const auto posts = [](const auto& entry) { return entry.second->poster() != nullptr; };
+  const bool needed = !feeders_.empty() || std::any_of(readers_.begin(), readers_.end(), posts) ||
+                      host_->bus().wanted(PeersAcknowledged::kTopic);
   if (needed == appends_.active()) return;
   appends_.cancel();
   if (!needed) return;
   appends_ = host_->bus().subscribe<EventsAppended>([this](const EventsAppended&) { appended(); });
-  acknowledged();
-}
-
-void Relay::added(const PeerAdded& peer) {
-  auto& reader = readers_[peer.key];
-  if (reader) return;
-  reader = std::make_unique<Reader>(static_cast<Hub&>(*this), peer);
-  reader->dial();
-}
-
-void Relay::removed(const PeerRemoved& peer) {
-  const auto found = readers_.find(peer.key);
-  if (found == readers_.end()) return;
-  const auto reader = std::move(found->second);
-  readers_.erase(found);
-  const auto* link = reader->link();
-  const auto tag = reader->peerHello().tag;
-  reader->close();
-  if (plan_.broken(peer.key)) wakeWaiting();
-  lost(link, tag);
+  appended();
 }
 
 void Relay::accept(Upgraded upgraded) {
@@ -86,6 +70,7 @@ void Relay::accept(Upgraded upgraded) {
 
 void Relay::appended() {
   for (const auto& feeder : feeders_) feeder->pump();
+  for (const auto& [key, reader] : readers_) reader->appended();
   acknowledged();
 }
 
@@ -175,6 +160,7 @@ void Relay::feeding(Feeder& feeder) {
   host_->log().write(Level::Info, "relay-feed-begun", "a peer reads this node's events",
                      {{"peer", feeder.peerHello().name}, {"address", feeder.remote()}});
   reportFeeder(feeder, LinkChanged::State::Connected, {});
+  memberChanged();
   for (const auto& other : feeders_) {
     if (other.get() != &feeder && other->up() && other->peerHello().tag == feeder.peerHello().tag) {
       other->end("the peer connected anew");
@@ -192,6 +178,7 @@ void Relay::down(Feeder& feeder) {
   if (feeder.wasFed() && std::none_of(feeders_.begin(), feeders_.end(), replaces)) {
     reportFeeder(feeder, LinkChanged::State::Broken, "the peer no longer reads this node's events");
   }
+  memberChanged();
   countLinks();
   acknowledged();
   scheduleSweep();
@@ -306,11 +293,13 @@ void Relay::tick() {
   std::uint64_t lag = 0;
   for (const auto& feeder : feeders_) lag = std::max(lag, feeder->lag());
   counters_->lag.set(static_cast<std::int64_t>(lag));
+  counters_->original_lag.set(static_cast<std::int64_t>(originalLag()));
   if (now - lag_told_ >= kLagEvery) {
     lag_told_ = now;
     for (const auto& feeder : feeders_) {
       if (feeder->state() == Feeder::State::Feeding) reportFeeder(*feeder, LinkChanged::State::Connected, {});
     }
+    for (const auto& [key, reader] : readers_) reader->reportLag();
   }
   scheduleTick();
 }
@@ -327,6 +316,7 @@ void Relay::drain() {
     feeder->pump();
     feeder->sendCheckpoint();
   }
+  for (const auto& [key, reader] : readers_) reader->appended();
 }
 
 /// Writes what can be written now; true once every peer has everything.
@@ -337,6 +327,13 @@ bool Relay::flushOnce() {
     feeder->pump();
     done = done && feeder->caughtUp();
   }
+  for (const auto& [key, reader] : readers_) {
+    auto* poster = reader->poster();
+    if (poster == nullptr) continue;
+    poster->onReady(kReadable | kWritable);
+    poster->pump();
+    done = done && poster->settled();
+  }
   return done;
 }
 
@@ -344,6 +341,11 @@ void Relay::waitFor(short what) const {
   std::vector<pollfd> waits;
   for (const auto& feeder : feeders_) {
     if (feeder->link().open()) waits.push_back({feeder->link().fd(), what, 0});
+  }
+  for (const auto& [key, reader] : readers_) {
+    const auto* poster = reader->poster();
+    if (poster == nullptr || !poster->connected()) continue;
+    waits.push_back({poster->fd(), static_cast<short>(poster->writing() ? POLLIN | POLLOUT : POLLIN), 0});
   }
   ::poll(waits.data(), waits.size(), kWaitMs);
 }
@@ -353,7 +355,7 @@ void Relay::stop() {
   ticker_.cancel();
   subscriptions_.clear();
   appends_.cancel();
-  for (const auto& [key, reader] : readers_) reader->close();
+  for (const auto& [key, reader] : readers_) reader->leave();
   const auto deadline = Clock::now() + kFlushFor;
   while (!flushOnce() && Clock::now() < deadline) waitFor(POLLOUT);
   for (const auto& feeder : feeders_) feeder->leave();

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "sse/config.h"
 #include "sse/messages.h"
 #include "sse/transport.h"
 #include "transport/relay/asks.h"
@@ -16,8 +17,9 @@
 
 namespace sse::relay {
 
-/// The transport: one Reader per member, one Feeder per peer that connected, and what they share. Owned by the kernel,
-/// lives on the control thread. Holds no events: the journals of both sides are its queues.
+/// The transport: one Reader per member, with a Poster where the member is a node of the original program, one Feeder
+/// per peer that connected, and what they share. Owned by the kernel, lives on the control thread. Holds no events: the
+/// journals of both sides are its queues.
 class Relay final : public Transport, private Hub {
  public:
   Result<void> configure(Host& host, std::string_view settings_json) override;
@@ -46,7 +48,12 @@ class Relay final : public Transport, private Hub {
   void refused(const std::string& address, const std::string& reason) override;
   void asked(Link& link, const Ask& ask) override;
   void answered(const Link& from, const Answer& answer) override;
+  const NodeNames& names() override;
+  [[nodiscard]] bool allowsOriginal(const std::string& address) const override;
+  void memberChanged() override;
 
+  Result<void> allowOriginals(const Settings& settings);
+  [[nodiscard]] std::uint64_t originalLag() const;
   void subscribe();
   /// Asks for EventsAppended only while somebody waits for it: each one wakes the control thread, which a lone node's
   /// subscribers would pay for.
@@ -79,6 +86,10 @@ class Relay final : public Transport, private Hub {
   FillPlan plan_;
   Asks asks_;
   std::map<Tag, std::uint64_t> reached_;  // how far each peer's own events were handed over
+  bool any_original_ = false;
+  std::vector<std::string> allowed_;         // relay.original_nodes, where not any
+  std::vector<std::string> originals_told_;  // as published
+  std::optional<NodeNames> names_;           // until somebody changes
   std::vector<Registration> subscriptions_;
   Registration appends_;  // active while a peer reads here or somebody waits for acknowledgements
   Registration ticker_;

@@ -90,3 +90,55 @@ TEST_CASE("an event becomes an entry with all its parts") {
   CHECK(entry->idempotency() == "key");
   CHECK(entry->body() == "event: e\ndata: \"a\"\nretry: 7\n");
 }
+
+TEST_CASE("from an original node, what is empty counts as absent") {
+  const std::string body =
+      R"({"id":"","event":"","data":{"a":1},"channel":"c","retry":0,"been_to":["o1"],"other":[1]})";
+  const auto event = parsePublish(MediaType::Json, body, Sender::OriginalNode);
+  REQUIRE(event.ok());
+  CHECK(event->id.empty());
+  CHECK(event->event.empty());
+  CHECK(event->data == R"({"a":1})");
+  CHECK_FALSE(event->retry_ms);
+  CHECK(event->been_to == R"(["o1"])");
+  CHECK_FALSE(parsePublish(MediaType::Json, body).ok());
+}
+
+TEST_CASE("from an original node, message is no name, and null no data beside a retry") {
+  const auto from = [](const std::string& members) {
+    const std::string body = "{" + members + R"(,"been_to":["o1"]})";
+    const auto event = parsePublish(MediaType::Json, body, Sender::OriginalNode);
+    REQUIRE(event.ok());
+    return std::make_pair(event->event, std::optional<std::string>(event->data));
+  };
+  CHECK(from(R"("data":1,"event":"message")").first.empty());
+  CHECK(from(R"("data":1,"event":"tick")").first == "tick");
+  CHECK(from(R"("data":null)").second == "null");
+  CHECK(from(R"("data":null,"retry":0)").second == "null");
+  CHECK_FALSE(from(R"("data":null,"retry":5)").second);
+  CHECK(from(R"("retry":0)").second == "null");
+}
+
+TEST_CASE("from an original node, an id that clients could not bear is left out") {
+  const auto id = [](const std::string& id) {
+    const std::string body = R"({"data":1,"been_to":["o1"],"id":")" + id + "\"}";
+    const auto event = parsePublish(MediaType::Json, body, Sender::OriginalNode);
+    REQUIRE(event.ok());
+    return event->id;
+  };
+  CHECK(id("own 1") == "own 1");
+  for (const auto* bad : {"41-0a1b2c3d", " a", "\\u00e9"}) CHECK(id(bad).empty());
+}
+
+TEST_CASE("been_to counts only from an original node, and only if it names one") {
+  const std::string forged = R"({"data":1,"been_to":["o1"],"event":"message"})";
+  const auto plain = parsePublish(MediaType::Json, forged);
+  CHECK(plain->been_to.empty());
+  CHECK(plain->names_nodes);
+  CHECK(plain->event == "message");
+  for (const auto* none : {R"({"data":1,"been_to":[],"id":""})", R"({"data":1,"been_to":null,"id":""})"}) {
+    CHECK_FALSE(parsePublish(MediaType::Json, none, Sender::OriginalNode).ok());
+  }
+  CHECK_FALSE(parsePublish(MediaType::Json, R"({"data":1,"been_to":"o1"})", Sender::OriginalNode).ok());
+  CHECK(parsePublish(MediaType::Json, R"({"data":1,"been_to":"o1"})").ok());
+}

@@ -85,6 +85,19 @@ TEST_CASE("a view says what a peer needs to make the same event") {
   CHECK(again->view().id == sent.identity);
 }
 
+TEST_CASE("where an event has been to stays at the node that numbered it") {
+  Book book;
+  auto what = draft("news", "hello");
+  const std::string key(24, 'k');
+  what.idempotency = key;
+  what.been_to = R"(["o1"])";
+  const auto sent = book.submit(what);
+  CHECK(sent.entry->beenTo() == R"(["o1"])");
+  CHECK(sent.entry->idempotency() == key);
+  CHECK(sent.entry->view().been_to == R"(["o1"])");
+  CHECK(Entry::make(sent.entry->view())->beenTo().empty());
+}
+
 TEST_CASE("an event of several mebibytes keeps every byte") {
   Book book;
   const std::string data(3 << 20, 'm');

@@ -161,6 +161,31 @@ TEST_CASE("a link that stays broken makes the peer suspect") {
   CHECK(world.table.view(world.now).nodes[0].state == Member::State::Alive);
 }
 
+TEST_CASE("a peer is told again when discovery learns another name of it, and only then") {
+  World world;
+  CHECK(world.say("hosts", {member("a")}).added.size() == 1);
+  const auto named = world.say("gossip", {member("a", Member::State::Alive, "o1")});
+  REQUIRE(named.added.size() == 1);
+  CHECK(named.added[0].key == "a:80");
+  CHECK(named.added[0].name == "o1");
+  CHECK(world.say("gossip", {member("a", Member::State::Suspect, "o1")}).added.empty());
+  const auto gone = world.say("gossip", {member("a", Member::State::Dead, "o2")});
+  CHECK(gone.added.size() + gone.removed.size() == 1);
+}
+
+TEST_CASE("the lag of a link that is no relay's is in the view") {
+  World world;
+  world.say("hosts", {member("a")});
+  auto original = link("a:80", "", "");
+  original.tag = {};
+  original.lag_events = 7;
+  world.table.link(original, world.now);
+  const auto view = world.table.view(world.now);
+  REQUIRE(view.nodes.size() == 1);
+  CHECK(view.nodes[0].lag_events == 7);
+  CHECK(world.table.allFilled());
+}
+
 TEST_CASE("a live process with this node's name and another tag is a clash") {
   World world;
   world.say("hosts", {member("a")});

@@ -15,6 +15,7 @@ EventView viewOf(const FakeJournal::Entry& entry) {
   view.publisher_id = entry.publisher_id;
   view.idempotency = entry.idempotency;
   view.body = entry.body;
+  view.been_to = entry.been_to;
   return view;
 }
 
@@ -48,8 +49,15 @@ bool FakeJournal::take(const EventView& event) {
   const std::lock_guard lock(mutex_);
   if (event.id.origin == tag_ || event.id.number <= highest_[event.id.origin]) return false;
   ++head_;
-  push({event.kind, event.id, head_, std::string(event.channel), std::string(event.client),
-        std::string(event.publisher_id), std::string(event.idempotency), std::string(event.body)});
+  push({event.kind,
+        event.id,
+        head_,
+        std::string(event.channel),
+        std::string(event.client),
+        std::string(event.publisher_id),
+        std::string(event.idempotency),
+        std::string(event.body),
+        {}});
   return true;
 }
 

@@ -29,6 +29,7 @@ class FakeJournal final : public Journal {
     std::string publisher_id = {};
     std::string idempotency = {};
     std::string body = {};
+    std::string been_to = {};
     bool operator==(const Entry&) const = default;
   };
 

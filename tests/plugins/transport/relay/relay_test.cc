@@ -275,10 +275,10 @@ TEST_CASE("a server that is no relay is told and retried slowly") {
   PollLoop loop;
   Node a(loop, "a", "aaaa");
   Node b(loop, "b", "bbbb");
-  a.listener.answer = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
+  a.listener.answer = "HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n";
   b.add(a);
   REQUIRE(loop.runUntil([&] { return b.link(a).state == LinkChanged::State::Broken; }));
-  CHECK(b.link(a).reason.find("404 Not Found") != std::string::npos);
+  CHECK(b.link(a).reason.find("502 Bad Gateway") != std::string::npos);
   CHECK(b.host.log().lines("relay-link-failed").size() == 1);
   a.listener.answer = "HTTP/1.1 101 Switching Protocols\r\n\r\n";
   loop.skip(4s);

@@ -21,10 +21,12 @@ struct NodeHost {
 /// A node as the relay sees it: a listener that answers the upgrade, a journal that takes what peers send.
 class Node : public NodeHost, public conformance::ClusterNode {
  public:
-  Node(PollLoop& loop, std::string name, std::string_view tag, std::string secret = {})
+  Node(PollLoop& loop, std::string name, std::string_view tag, std::string secret = {},
+       std::string_view settings = R"({"relay.timeout": 10000, "relay.original_nodes": null})")
       : NodeHost(loop, std::move(name), tag), ClusterNode(loop, NodeHost::host) {
     host.info().cluster_secret = std::move(secret);
-    REQUIRE(relay.configure(host, R"({"relay.timeout": 10000})").ok());
+    originals = host.bus().record<OriginalNodes>();
+    REQUIRE(relay.configure(host, settings).ok());
     REQUIRE(relay.start().ok());
     attach(&relay);
   }
@@ -35,7 +37,13 @@ class Node : public NodeHost, public conformance::ClusterNode {
     relay.stop();
   }
 
+  /// A member on this host whose name discovery knows.
+  void addNamed(std::uint16_t peer_port, const std::string& name) {
+    host.bus().publish(PeerAdded{"127.0.0.1:" + std::to_string(peer_port), name, "127.0.0.1", peer_port});
+  }
+
   relay::Relay relay;
+  std::shared_ptr<std::vector<OriginalNodes>> originals;
 
  private:
   bool stopped_ = false;

@@ -1,0 +1,87 @@
+#include <algorithm>
+
+#include "transport/relay/address.h"
+#include "transport/relay/relay.h"
+
+namespace sse::relay {
+
+Result<void> Relay::allowOriginals(const Settings& settings) {
+  allowed_.clear();
+  any_original_ = !settings.has("relay.original_nodes") && host_->node().cluster_secret.empty();
+  for (const auto& entry : settings.list("relay.original_nodes")) {
+    any_original_ = any_original_ || entry == "*";
+    if (entry == "*") continue;
+    allowed_.push_back(canonicalAddress(entry));
+    if (!allowed_.back().empty()) continue;
+    return Error{Code::InvalidArgument, "relay.original_nodes: expected numeric addresses or *, got \"" + entry + "\""};
+  }
+  return {};
+}
+
+bool Relay::allowsOriginal(const std::string& address) const {
+  return any_original_ || std::find(allowed_.begin(), allowed_.end(), address) != allowed_.end();
+}
+
+void Relay::added(const PeerAdded& peer) {
+  auto& reader = readers_[peer.key];
+  const bool fresh = !reader;
+  if (fresh) {
+    reader = std::make_unique<Reader>(static_cast<Hub&>(*this), peer);
+  } else {
+    reader->rename(peer.name);
+  }
+  memberChanged();
+  if (fresh) reader->dial();
+}
+
+void Relay::removed(const PeerRemoved& peer) {
+  const auto found = readers_.find(peer.key);
+  if (found == readers_.end()) return;
+  const auto reader = std::move(found->second);
+  readers_.erase(found);
+  const auto* link = reader->link();
+  const auto tag = reader->peerHello().tag;
+  reader->close();
+  if (plan_.broken(peer.key)) wakeWaiting();
+  memberChanged();
+  lost(link, tag);
+}
+
+const NodeNames& Relay::names() {
+  if (names_) return *names_;
+  names_.emplace();
+  names_->add(host_->node().name);
+  for (const auto& [key, reader] : readers_) names_->add(reader->name());
+  for (const auto& feeder : feeders_) {
+    if (feeder->up()) names_->add(feeder->peerHello().name);
+  }
+  return *names_;
+}
+
+/// A member that nobody has answered for yet may be an original node whose first event is on its way.
+void Relay::memberChanged() {
+  names_.reset();
+  followJournal();
+  OriginalNodes message;
+  for (const auto& [key, reader] : readers_) {
+    const auto& address = reader->numeric();
+    if (address.empty() || reader->kind() == Reader::Kind::Ours || !allowsOriginal(address)) continue;
+    message.addresses.push_back(address);
+  }
+  std::sort(message.addresses.begin(), message.addresses.end());
+  const auto repeats = std::unique(message.addresses.begin(), message.addresses.end());
+  message.addresses.erase(repeats, message.addresses.end());
+  if (message.addresses == originals_told_) return;
+  originals_told_ = message.addresses;
+  host_->bus().publish(std::move(message));
+}
+
+std::uint64_t Relay::originalLag() const {
+  std::uint64_t lag = 0;
+  for (const auto& [key, reader] : readers_) {
+    if (reader->poster() != nullptr) lag = std::max(lag, reader->poster()->lag());
+  }
+  return lag;
+}
+
+}  // namespace sse::relay
