@@ -49,6 +49,8 @@ class HttpStub {
     return "http://127.0.0.1:" + std::to_string(port_) + target;
   }
   [[nodiscard]] int connections() const { return connections_; }
+  /// How many of them have ended: their peers can see it once this counts them.
+  [[nodiscard]] int ended() const { return ended_; }
   /// Head and body of each request so far.
   [[nodiscard]] std::vector<std::string> requests() const {
     const std::lock_guard lock(mutex_);
@@ -61,12 +63,17 @@ class HttpStub {
   void run() {
     while (!stopping_) {
       if (!listener_.poll(Poco::Timespan(kSliceMicroseconds), Poco::Net::Socket::SELECT_READ)) continue;
-      auto socket = listener_.acceptConnection();
-      ++connections_;
-      try {
-        serve(socket);
-      } catch (const Poco::Exception&) {
-      }
+      accept();
+      ++ended_;
+    }
+  }
+
+  void accept() {
+    auto socket = listener_.acceptConnection();
+    ++connections_;
+    try {
+      serve(socket);
+    } catch (const Poco::Exception&) {
     }
   }
 
@@ -100,6 +107,7 @@ class HttpStub {
   Poco::Net::ServerSocket listener_;
   const int port_;
   std::atomic<int> connections_{0};
+  std::atomic<int> ended_{0};
   std::atomic<bool> stopping_{false};
   mutable std::mutex mutex_;
   std::vector<std::string> requests_;

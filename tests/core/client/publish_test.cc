@@ -1,8 +1,13 @@
 #include "client/publish.h"
 
 #include <doctest/doctest.h>
+#include <functional>
 #include <sstream>
+#include <streambuf>
 #include <string>
+#include <thread>
+#include <utility>
+#include <vector>
 
 #include "core/client/http_stub.h"
 
@@ -29,6 +34,27 @@ Ran publish(const PublishCommand& command, const std::string& input = "") {
 test::Answer accepted(const std::string& /*request*/) {
   return respond("200 OK", "application/json", R"({"id":"7-abc"})");
 }
+
+/// An input whose next line is there only after `before`, which sees how many have been given, has returned.
+class LinesInTurn : public std::streambuf {
+ public:
+  LinesInTurn(std::vector<std::string> lines, std::function<void(int given)> before)
+      : lines_(std::move(lines)), before_(std::move(before)) {}
+
+ protected:
+  int_type underflow() override {
+    if (given_ == lines_.size()) return traits_type::eof();
+    before_(static_cast<int>(given_));
+    auto& line = lines_[given_++];
+    setg(line.data(), line.data(), line.data() + line.size());
+    return traits_type::to_int_type(line.front());
+  }
+
+ private:
+  std::vector<std::string> lines_;
+  std::function<void(int)> before_;
+  std::size_t given_ = 0;
+};
 
 std::string body(const std::string& request) { return request.substr(request.find("\r\n\r\n") + 4); }
 
@@ -77,9 +103,14 @@ TEST_CASE("each line of the input is an event, over one connection") {
 
 TEST_CASE("a connection that the server closed between events is made again") {
   HttpStub server([](const std::string&) { return respond("200 OK", "application/json", R"({"id":"1"})", true); });
-  const auto ran = publish({.url = server.url("/"), .data = "-"}, "a\nb\n");
-  CHECK(ran.err == "");
-  CHECK(ran.code == 0);
+  LinesInTurn lines({"a\n", "b\n"}, [&](int given) {
+    while (server.ended() < given) std::this_thread::yield();
+  });
+  std::istream in(&lines);
+  std::ostringstream out;
+  std::ostringstream err;
+  CHECK(runPublish({.url = server.url("/"), .data = "-"}, in, out, err) == 0);
+  CHECK(err.str().empty());
   CHECK(server.connections() == 2);
 }
 
