@@ -1,7 +1,6 @@
 #include "channel/journal.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "base/check.h"
 #include "base/tag.h"
@@ -12,12 +11,6 @@ namespace {
 constexpr std::uint64_t kMarkEvery = 256;
 /// A log without readers keeps its floor at least this long, whatever the history.
 constexpr std::int64_t kLeastIdleUs = 60'000'000;
-
-std::uint64_t keyOf(const Tag& tag) {
-  std::uint64_t key = 0;
-  std::memcpy(&key, tag.data(), sizeof key);
-  return key;
-}
 
 }  // namespace
 
@@ -80,12 +73,10 @@ std::size_t Journal::appendForeign(std::span<const EventView> events, std::int64
   {
     const std::lock_guard lock(mutex_);
     for (const auto& entry : entries) {
-      auto* highest = entry->identity_.origin == own_ ? nullptr : &highest_[keyOf(entry->identity_.origin)];
-      if (highest == nullptr || entry->identity_.number <= *highest) {
+      if (entry->identity_.origin == own_ || !origins_.raise(entry->identity_)) {
         ++dropped;
         continue;
       }
-      *highest = entry->identity_.number;
       if (!link(entry.get(), entry->identity_, now_us, trash)) {
         // No room for its channel, so nobody reads it here; whoever comes for it later is told.
         lost_everywhere_.raise(entry->identity_);
@@ -106,8 +97,7 @@ void Journal::appendHole(const Identity& lost, bool quiet, std::int64_t now_us) 
   std::uint64_t wake = 0;
   {
     const std::lock_guard lock(mutex_);
-    auto& highest = highest_[keyOf(lost.origin)];
-    highest = std::max(highest, lost.number);
+    origins_.raise(lost);
     if (quiet) {
       lost_everywhere_.raise(lost);
     } else {
@@ -284,9 +274,7 @@ void Journal::takeFloors(const Floors& floors, std::int64_t now_us) {
   Trash trash;
   const std::lock_guard lock(mutex_);
   for (const auto& reached : floors.reached) {
-    if (reached.origin == own_) continue;
-    auto& highest = highest_[keyOf(reached.origin)];
-    highest = std::max(highest, reached.number);
+    if (reached.origin != own_) origins_.raise(reached);
   }
   lost_everywhere_.raise(floors.everywhere);
   for (const auto& [channel, lost] : floors.channels) {

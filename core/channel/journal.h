@@ -16,6 +16,7 @@
 #include "channel/idempotency.h"
 #include "channel/limits.h"
 #include "channel/log.h"
+#include "channel/origins.h"
 #include "channel/reading.h"
 #include "sse/journal.h"
 
@@ -184,7 +185,7 @@ class Journal final : public sse::Journal {
   std::size_t events_ = 0;
   Log* idle_oldest_ = nullptr;
   Log* idle_newest_ = nullptr;
-  std::unordered_map<std::uint64_t, std::uint64_t> highest_;  ///< number by origin's tag, as eight bytes
+  Origins origins_;  ///< of the others
   std::unordered_multimap<std::uint64_t, Entry*> publisher_ids_;
   IdempotencyIndex idempotency_;
   std::vector<std::vector<Dirty>> dirty_;  ///< one list per loop

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cstring>
 
 #include "base/check.h"
 #include "base/tag.h"
@@ -182,7 +181,8 @@ std::uint64_t Journal::beforeLast(const Query& query, std::size_t count) const {
 
 bool Journal::misses(const Log* log, const std::vector<Identity>& had) const {
   const std::lock_guard lock(mutex_);
-  return log->lost_.misses(had) || broadcasts_.lost_.misses(had) || lost_everywhere_.misses(had);
+  const auto known = [this](const Tag& origin) { return origin == own_ || origins_.knows(origin); };
+  return log->lost_.misses(had, known) || broadcasts_.lost_.misses(had, known) || lost_everywhere_.misses(had, known);
 }
 
 std::vector<Journal::Listed> Journal::list(std::string_view after, std::size_t max) const {
@@ -279,14 +279,8 @@ Floors Journal::floors() const {
 
 Checkpoint Journal::checkpoint() const {
   const std::lock_guard lock(mutex_);
-  Checkpoint checkpoint{own_, head_, {}};
-  checkpoint.highest.reserve(highest_.size() + 1);
-  checkpoint.highest.push_back({own_, head_});
-  for (const auto& [key, highest] : highest_) {
-    Identity identity{{}, highest};
-    std::memcpy(identity.origin.data(), &key, sizeof key);
-    checkpoint.highest.push_back(identity);
-  }
+  Checkpoint checkpoint{own_, head_, {{own_, head_}}};
+  origins_.appendTo(checkpoint.highest);
   return checkpoint;
 }
 
