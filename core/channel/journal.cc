@@ -129,6 +129,7 @@ bool Journal::link(Entry* entry, const Identity& identity, std::int64_t now_us, 
     entry->marked_ = true;
     marks_.emplace_hint(marks_.end(), head_, entry);
   }
+  if (entry->passing_) passing_.emplace_hint(passing_.end(), head_, entry);
   if (entry->kind_ == EventKind::DeleteChannel) {
     while (log->count_ > 0) evictOldest(log, trash);
     log->floor_ = head_;
@@ -187,6 +188,7 @@ void Journal::evictOldest(Log* log, Trash& trash) {
 void Journal::unlink(Entry* entry, Trash& trash) {
   unindexPublisherId(entry);
   if (entry->marked_) marks_.erase(entry->position_);
+  if (entry->passing_) passing_.erase(entry->position_);
   (entry->older_ != nullptr ? entry->older_->newer_ : oldest_) = entry->newer_;
   (entry->newer_ != nullptr ? entry->newer_->older_ : newest_) = entry->older_;
   bytes_ -= entry->footprint();
@@ -254,7 +256,7 @@ void Journal::unlinkIdle(Log* log) {
 bool Journal::sweep(std::int64_t now_us, std::size_t max_entries) {
   Trash trash;
   const std::lock_guard lock(mutex_);
-  std::size_t done = 0;
+  std::size_t done = sweepPassing(now_us, max_entries, trash);
   const std::int64_t age = limits_.history_age_ms * 1000;
   while (oldest_ != nullptr && oldest_->appended_at_ + age <= now_us && done < max_entries) {
     const bool live = oldest_->log_->reader_bits_ != 0 && oldest_->appended_at_ + kLeastIdleUs > now_us;
@@ -268,6 +270,20 @@ bool Journal::sweep(std::int64_t now_us, std::size_t max_entries) {
     ++done;
   }
   return done == max_entries;
+}
+
+/// What goes to a generated client id is kept for live readers only, as nobody resumes by such an id. Nobody else can
+/// see it, so no floor rises.
+std::size_t Journal::sweepPassing(std::int64_t now_us, std::size_t max_entries, Trash& trash) {
+  std::size_t done = 0;
+  while (!passing_.empty() && done < max_entries) {
+    Entry* entry = passing_.begin()->second;
+    if (entry->appended_at_ + kLeastIdleUs > now_us) break;
+    entry->log_->remove(entry);
+    unlink(entry, trash);
+    ++done;
+  }
+  return done;
 }
 
 void Journal::takeFloors(const Floors& floors, std::int64_t now_us) {

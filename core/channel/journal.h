@@ -153,6 +153,7 @@ class Journal final : public sse::Journal {
   void enforce(Log* log, Trash& trash);
   void evictOldest(Log* log, Trash& trash);
   void unlink(Entry* entry, Trash& trash);
+  std::size_t sweepPassing(std::int64_t now_us, std::size_t max_entries, Trash& trash);
   void indexPublisherId(Entry* entry);
   void unindexPublisherId(Entry* entry);
   bool submitOne(Submission& submission, std::int64_t now_us, Trash& trash);
@@ -180,7 +181,8 @@ class Journal final : public sse::Journal {
   Log broadcasts_{"", 0};
   Entry* oldest_ = nullptr;
   Entry* newest_ = nullptr;
-  std::map<std::uint64_t, Entry*> marks_;  ///< every 256th entry, for finding a position
+  std::map<std::uint64_t, Entry*> marks_;    ///< every 256th entry, for finding a position
+  std::map<std::uint64_t, Entry*> passing_;  ///< entries to generated client ids, by position
   std::size_t bytes_ = 0;
   std::size_t events_ = 0;
   Log* idle_oldest_ = nullptr;

@@ -9,6 +9,7 @@ namespace {
 
 bool visible(const Entry& entry, const Query& query) {
   if (entry.kind() != EventKind::Client && entry.kind() != EventKind::CloseClient) return true;
+  if (entry.passing() && query.chosen) return false;
   return entry.clientHash() == query.client_hash && entry.client() == query.client;
 }
 
@@ -117,12 +118,12 @@ Answer Journal::read(const Query& query, std::vector<EntryRef>& out) const {
 }
 
 Extent Journal::extentOf(const Log& log) const {
-  Extent extent{log.size() - log.controls_, log.bytes_, log.floor_, {}, {}};
+  Extent extent{log.size() - log.others_, log.bytes_, log.floor_, {}, {}};
   if (extent.events == 0) return extent;
   std::uint32_t first = 0;
   std::uint32_t last = log.size() - 1;
-  while (!log.at(first)->deliverable()) ++first;
-  while (!log.at(last)->deliverable()) --last;
+  while (!log.at(first)->history()) ++first;
+  while (!log.at(last)->history()) --last;
   extent.oldest = EntryRef(log.at(first));
   extent.newest = EntryRef(log.at(last));
   return extent;
