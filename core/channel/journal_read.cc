@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <queue>
 
 #include "base/check.h"
 #include "base/tag.h"
@@ -6,6 +7,8 @@
 
 namespace sse::channel {
 namespace {
+
+constexpr std::size_t kBucketsPerLook = 1024;
 
 bool visible(const Entry& entry, const Query& query) {
   if (entry.kind() != EventKind::Client && entry.kind() != EventKind::CloseClient) return true;
@@ -186,21 +189,35 @@ bool Journal::misses(const Log* log, const std::vector<Identity>& had) const {
   return log->lost_.misses(had, known) || broadcasts_.lost_.misses(had, known) || lost_everywhere_.misses(had, known);
 }
 
+/// Looks at a slice of the table at a time, as the lock stops every publish. A name stays in its slice for as long as
+/// the table keeps its size; when that changes it begins anew.
 std::vector<Journal::Listed> Journal::list(std::string_view after, std::size_t max) const {
-  std::vector<std::string> names;
-  {
+  std::priority_queue<std::string> least;  // the greatest on top
+  std::size_t bucket = 0;
+  std::size_t buckets = 0;
+  do {
     const std::lock_guard lock(mutex_);
-    for (const auto& [name, log] : logs_) {
-      if (name > after && (log->reader_bits_ != 0 || log->size() > 0)) names.emplace_back(name);
+    if (buckets != logs_.bucket_count()) {
+      buckets = logs_.bucket_count();
+      bucket = 0;
+      least = {};
     }
-  }
-  const std::size_t take = std::min(max, names.size());
-  std::partial_sort(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(take), names.end());
-  names.resize(take);
+    const std::size_t end = std::min(bucket + kBucketsPerLook, buckets);
+    for (; bucket < end; ++bucket) {
+      for (auto entry = logs_.begin(bucket); entry != logs_.end(bucket); ++entry) {
+        const auto& [name, log] = *entry;
+        const bool used = log->reader_bits_ != 0 || log->size() > 0;
+        if (!used || name <= after || (least.size() == max && name >= least.top())) continue;
+        least.emplace(name);
+        if (least.size() > max) least.pop();
+      }
+    }
+  } while (bucket < buckets);
   std::vector<Listed> listed;
-  for (const auto& name : names) {
-    if (auto one = find(name)) listed.push_back(std::move(*one));
+  for (; !least.empty(); least.pop()) {
+    if (auto one = find(least.top())) listed.push_back(std::move(*one));
   }
+  std::ranges::reverse(listed);
   return listed;
 }
 
