@@ -5,7 +5,7 @@ import { call, identity, json, publish, publishAll } from './support/http.mjs';
 import { freePort } from './support/node.mjs';
 import { binary } from './support/process.mjs';
 import { linked, scenario } from './support/stage.mjs';
-import { until } from './support/wait.mjs';
+import { pause, until } from './support/wait.mjs';
 
 const range = (from, to) => Array.from({ length: to - from + 1 }, (_, i) => from + i);
 const strings = (from, to) => range(from, to).map(String);
@@ -199,6 +199,18 @@ scenario('status names the other node, its address and its link', async (stage) 
   assert.deepEqual([peer.name, peer.http_port, peer.state, peer.link], ['b', b.port, 'alive', 'connected']);
   assert.equal(peer.lag_events, 0);
   assert.ok(peer.address.includes('127.0.0.1'));
+});
+
+scenario('no node lags when all is delivered', async (stage) => {
+  const [a, b] = await stage.pair();
+  const reader = await stage.subscribe(b, '/subscribe/c');
+  for (const n of range(1, 3)) await publish(a, '/publish/c', { data: n });
+  await reader.take(3);
+  await pause(2500); // the lag is told every two seconds
+  for (const node of [a, b]) {
+    await until('no lag', async () => (await node.status()).cluster.nodes[0].lag_events === 0);
+    assert.equal(await node.metric('sse_relay_lag_events'), 0);
+  }
 });
 
 scenario('deletions reach the other node', async (stage) => {
