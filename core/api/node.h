@@ -37,6 +37,10 @@ struct ApiMetrics {
   Counter& resumed_elsewhere;
   Counter& returned;
   Counter& been_to_ignored;
+  Counter& limited_rate;
+  Counter& limited_channels;
+  Counter& limited_clients;
+  Counter& limited_stream;
 };
 
 /// What the API asks the cluster when somebody resumes from another node's position.

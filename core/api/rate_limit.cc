@@ -1,6 +1,7 @@
 #include "api/rate_limit.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace sse::api {
 namespace {
@@ -21,6 +22,15 @@ bool RateLimit::take(std::string_view who, std::uint64_t events, std::int64_t no
   if (bucket.tokens < std::min(cost, depth)) return false;
   bucket.tokens -= cost;
   return true;
+}
+
+std::uint64_t RateLimit::wait(std::string_view who, std::uint64_t events, std::int64_t now_us) {
+  const std::lock_guard lock(mutex_);
+  const auto found = buckets_.find(std::string(who));
+  if (found == buckets_.end()) return 1;
+  const auto depth = static_cast<double>(per_second_);
+  const double missing = std::min(static_cast<double>(events), depth) - tokens(found->second, now_us);
+  return static_cast<std::uint64_t>(std::max(1.0, std::ceil(missing / depth)));
 }
 
 double RateLimit::tokens(const Bucket& bucket, std::int64_t now_us) const {

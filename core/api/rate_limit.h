@@ -17,6 +17,9 @@ class RateLimit {
   /// Takes `events` tokens; false where there are not enough. More than a second's worth passes when the bucket is full
   /// and leaves a debt, so that a large batch is slowed and not refused for ever. [any]
   bool take(std::string_view who, std::uint64_t events, std::int64_t now_us);
+  /// After how many whole seconds the same would pass, if nothing else is taken meanwhile; at least 1. [any]
+  [[nodiscard]] std::uint64_t wait(std::string_view who, std::uint64_t events, std::int64_t now_us);
+  [[nodiscard]] std::uint64_t perSecond() const { return per_second_; }
 
  private:
   struct Bucket {

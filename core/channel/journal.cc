@@ -173,8 +173,8 @@ void Journal::enforce(Log* log, Trash& trash) {
     const std::size_t bytes = std::max(limits_.history_bytes, needed ? limits_.backlog_bytes : 0);
     return log->count_ > events || (log->bytes_ > bytes && log->count_ > (needed ? 1U : 0U));
   };
-  while (over()) evictOldest(log, trash);
-  while (bytes_ > limits_.budget && oldest_ != newest_) evictOldest(oldest_->log_, trash);
+  for (; over(); ++lost_to_limits_.by_channel) evictOldest(log, trash);
+  for (; bytes_ > limits_.budget && oldest_ != newest_; ++lost_to_limits_.by_budget) evictOldest(oldest_->log_, trash);
 }
 
 void Journal::evictOldest(Log* log, Trash& trash) {
@@ -225,6 +225,7 @@ Log* Journal::findOrMake(std::string_view channel, std::int64_t now_us, Trash& t
 bool Journal::makeRoom(Trash& trash) {
   if (idle_oldest_ == nullptr) return false;
   forget(idle_oldest_, trash);
+  ++lost_to_limits_.channels;
   return true;
 }
 
@@ -262,6 +263,7 @@ bool Journal::sweep(std::int64_t now_us, std::size_t max_entries) {
     const bool live = oldest_->log_->reader_bits_ != 0 && oldest_->appended_at_ + kLeastIdleUs > now_us;
     if (live) break;
     evictOldest(oldest_->log_, trash);
+    ++lost_to_limits_.by_age;
     ++done;
   }
   const std::int64_t idle_age = std::max(age, kLeastIdleUs);

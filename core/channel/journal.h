@@ -108,6 +108,7 @@ class Journal final : public sse::Journal {
   [[nodiscard]] std::optional<Listed> find(std::string_view channel) const;
   struct Totals {
     std::size_t channels = 0, events = 0, bytes = 0;
+    Losses lost;
   };
   [[nodiscard]] Totals totals() const;
 
@@ -185,6 +186,7 @@ class Journal final : public sse::Journal {
   std::map<std::uint64_t, Entry*> passing_;  ///< entries to generated client ids, by position
   std::size_t bytes_ = 0;
   std::size_t events_ = 0;
+  Losses lost_to_limits_;
   Log* idle_oldest_ = nullptr;
   Log* idle_newest_ = nullptr;
   Origins origins_;  ///< of the others

@@ -43,6 +43,14 @@ struct Answer {
   bool more = false;       ///< there is more after `upto` already
 };
 
+/// What limits have taken since start.
+struct Losses {
+  std::uint64_t by_channel = 0;  ///< entries: history.max_events and max_bytes, with the backlog
+  std::uint64_t by_age = 0;      ///< entries: history.max_age
+  std::uint64_t by_budget = 0;   ///< entries: history.budget
+  std::uint64_t channels = 0;    ///< forgotten for others to have room: limits.channels
+};
+
 /// What a log holds.
 struct Extent {
   std::size_t events = 0;

@@ -107,6 +107,7 @@ void RunningNode::buildCluster() {
 
 void RunningNode::buildNode() {
   const auto& values = parts_.values;
+  journal_metrics_ = std::make_unique<JournalMetrics>(parts_.metrics);
   stream_metrics_ = std::make_unique<stream::StreamMetrics>(parts_.metrics);
   server_metrics_ = std::make_unique<server::ServerMetrics>(parts_.metrics);
   api_metrics_ = std::make_unique<api::ApiMetrics>(parts_.metrics);

@@ -189,6 +189,7 @@ void RunningNode::sweep() {
   sweeper_ = control_.after(kSweep, [this] { sweep(); });
   for (int i = 0; i < 16 && journal_->sweep(base::microseconds(control_.now()), kSweepEntries); ++i) {
   }
+  journal_metrics_->tell(journal_->totals());
   auto readiness = parts_.plugins.readiness();
   if (readiness.ready) readiness = cluster_->readiness();
   auto status = parts_.plugins.status();

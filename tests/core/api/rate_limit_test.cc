@@ -32,6 +32,18 @@ TEST_CASE("a batch of more than a second's worth passes when nothing is owed, an
   CHECK(limit.take("a", 1, now));
 }
 
+TEST_CASE("who is refused learns when the same would pass") {
+  RateLimit limit(10);
+  CHECK(limit.wait("a", 1, 0) == 1);
+  CHECK(limit.take("a", 10, 0));
+  CHECK(limit.wait("a", 1, 0) == 1);
+  CHECK(limit.take("a", 35, 1'000'000));
+  CHECK(limit.wait("a", 1, 1'000'000) == 3);
+  CHECK(limit.wait("a", 35, 1'000'000) == 4);
+  CHECK_FALSE(limit.take("a", 35, 4'400'000));
+  CHECK(limit.take("a", 35, 4'500'000));
+}
+
 TEST_CASE("being refused costs nothing") {
   RateLimit limit(2);
   CHECK(limit.take("a", 2, 0));
