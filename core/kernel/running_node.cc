@@ -77,6 +77,7 @@ Result<void> RunningNode::bind() {
   }
   info_.http_port = settings.port;
   if (!values.has("admin.port")) return {};
+  settings.options = "admin";
   settings.address = values.string("admin.address");
   settings.port = static_cast<std::uint16_t>(values.integer("admin.port"));
   settings.share = false;
@@ -94,8 +95,14 @@ void RunningNode::startThreads() {
 }
 
 Result<void> RunningNode::check() {
-  const auto problems = configurePlugins();
+  auto problems = configurePlugins();
   parts_.plugins.stop();
+  for (const char* options : {"http", "admin"}) {
+    net::ListenSettings settings;
+    settings.options = options;
+    settings.address = parts_.values.string(std::string(options) + ".address");
+    if (const auto good = net::checkAddress(settings); !good) problems.push_back(good.error().text);
+  }
   return joined(problems);
 }
 

@@ -66,6 +66,16 @@ scenario('check names file, line, key path, what was expected and the nearest ke
   assert.match(stderr, /stream\.heartbeat/);
 });
 
+scenario('check refuses an address that a start would refuse', async (stage) => {
+  const path = file(stage, { ...good, http: { address: 'localhost' }, admin: { port: 0, address: 'nowhere' } });
+  for (const command of ['check', 'start']) {
+    const { code, stderr } = await run([command, '--config', path]);
+    assert.equal(code, 78, stderr);
+    assert.match(stderr, /http\.address: expected a numeric address, got "localhost"/);
+    if (command === 'check') assert.match(stderr, /admin\.address: expected a numeric address, got "nowhere"/);
+  }
+});
+
 scenario('check says what is wrong with a file that is none, or no JSON', async (stage) => {
   const gone = await run(['check', '--config', '/nonexistent/node.json']);
   assert.equal(gone.code, 78);

@@ -88,3 +88,13 @@ TEST_CASE("a socket stream reads, writes in parts, and tells the end from nothin
   iovec part{buffer.data(), 1};
   CHECK(here.write({&part, 1}).error().code == Code::Unavailable);
 }
+
+TEST_CASE("messages name the options of the socket") {
+  const net::ListenSettings admin{.address = "localhost", .options = "admin"};
+  CHECK(net::checkAddress(admin).error().text == "admin.address: expected a numeric address, got \"localhost\"");
+  for (const auto* good : {"", "127.0.0.1", "::1"}) CHECK(net::checkAddress({.address = good}));
+  const auto first = listenOn({.address = "127.0.0.1", .share = false});
+  const auto second =
+      listenOn({.address = "127.0.0.1", .options = "admin", .port = net::localPort(first->get()), .share = false});
+  CHECK(second.error().text.find("choose another admin.port") != std::string::npos);
+}
