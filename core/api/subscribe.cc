@@ -21,7 +21,12 @@ std::string queryProblem(std::string_view query) {
 }
 
 bool acceptsStream(const http::Head& head) {
-  return head.header("Accept").find("text/event-stream") != std::string_view::npos;
+  constexpr std::string_view kType = "text/event-stream";
+  const auto accept = head.header("Accept");
+  for (std::size_t at = 0; at + kType.size() <= accept.size(); ++at) {
+    if (http::sameWithoutCase(accept.substr(at, kType.size()), kType)) return true;
+  }
+  return false;
 }
 
 }  // namespace

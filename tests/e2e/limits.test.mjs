@@ -11,6 +11,8 @@ async function assertRefusedForNow(node, path) {
   assert.match(soft.headers['content-type'], /^text\/event-stream/);
   assert.match(soft.body, /^retry: \d+$/m);
   assert.doesNotMatch(soft.body, /^data:/m);
+  const shouted = await call(node, 'GET', path, { headers: { accept: 'text/html, Text/Event-Stream;q=0.9' } });
+  assert.equal(shouted.status, 200, shouted.body);
   assertBusy(await call(node, 'GET', path));
 }
 
@@ -40,7 +42,7 @@ scenario('clients per channel', async (stage) => {
   const node = await stage.node({ limits: { clients_per_channel: 2 } });
   const readers = [await stage.subscribe(node, '/subscribe/c'), await stage.subscribe(node, '/subscribe/c')];
   await assertRefusedForNow(node, '/subscribe/c');
-  assert.equal(await limited(node, 'limits.clients_per_channel'), 2);
+  assert.equal(await limited(node, 'limits.clients_per_channel'), 3);
   await stage.subscribe(node, '/subscribe/other');
   readers[0].close();
   await admitted(stage, node, '/subscribe/c');
@@ -108,7 +110,7 @@ scenario('channels that all have subscribers leave no room for another', async (
   await stage.subscribe(node, '/subscribe/b');
   await assertRefusedForNow(node, '/subscribe/c');
   assertBusy(await call(node, 'POST', '/publish/c', { body: '{"data":1}', headers: json }));
-  assert.equal(await limited(node, 'limits.channels'), 3);
+  assert.equal(await limited(node, 'limits.channels'), 4);
 });
 
 scenario('the rate of one publisher', async (stage) => {
