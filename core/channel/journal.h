@@ -98,7 +98,7 @@ class Journal final : public sse::Journal {
   /// says. [any]
   [[nodiscard]] bool misses(const Log* log, const std::vector<Identity>& had) const;
 
-  // Pages for status: names and extents in the order of names, after `after`. [any]
+  // Pages for status: names and extents in the order of names, after `after`. Sleeps between its looks. [worker]
   struct Listed {
     std::string name;
     Extent extent;

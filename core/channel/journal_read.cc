@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <chrono>
 #include <queue>
+#include <thread>
 
 #include "base/check.h"
 #include "base/tag.h"
@@ -8,7 +10,8 @@
 namespace sse::channel {
 namespace {
 
-constexpr std::size_t kBucketsPerLook = 1024;
+constexpr std::size_t kBucketsPerLook = 2048;
+constexpr std::chrono::microseconds kBetweenLooks{50};
 
 bool visible(const Entry& entry, const Query& query) {
   if (entry.kind() != EventKind::Client && entry.kind() != EventKind::CloseClient) return true;
@@ -196,6 +199,8 @@ std::vector<Journal::Listed> Journal::list(std::string_view after, std::size_t m
   std::size_t bucket = 0;
   std::size_t buckets = 0;
   do {
+    // Whoever waits for the lock would not get it from a thread that takes it again at once.
+    if (bucket > 0) std::this_thread::sleep_for(kBetweenLooks);
     const std::lock_guard lock(mutex_);
     if (buckets != logs_.bucket_count()) {
       buckets = logs_.bucket_count();
