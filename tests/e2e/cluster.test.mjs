@@ -1,7 +1,7 @@
 // Two nodes by discovery/hosts and transport/relay.
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync } from 'node:fs';
-import { call, identity, json, publish, publishAll } from './support/http.mjs';
+import { assertProblem, call, identity, json, publish, publishAll } from './support/http.mjs';
 import { freePort } from './support/node.mjs';
 import { binary } from './support/process.mjs';
 import { linked, scenario } from './support/stage.mjs';
@@ -246,6 +246,25 @@ scenario('publish.wait = peers answers once the peer has the event', async (stag
   const answer = await call(b, 'POST', '/publish/c', { body: '{"data":2}', headers: json });
   assert.ok([200, 503].includes(answer.status), `${answer.status}`);
 });
+
+scenario(
+  'publish.wait = peers is 503 when a peer does not answer, and the event stays published',
+  async (stage) => {
+    const [a, b] = await stage.pair({ publish: { wait: 'peers' } });
+    const reader = await stage.subscribe(a, '/subscribe/c');
+    b.program.signal('SIGSTOP');
+    stage.defer(() => b.program.signal('SIGCONT'));
+    const request = { body: '{"data":1}', headers: json, timeout: 20000 };
+    const answer = await call(a, 'POST', '/publish/c', request);
+    assert.match(assertProblem(answer, 503).detail, /publish\.wait: .*it stays published/);
+    assert.match(answer.headers['retry-after'], /^\d+$/);
+    assert.equal((await reader.next()).data, '1');
+    b.program.signal('SIGCONT');
+    const late = await stage.subscribe(b, '/subscribe/c?last_event_id=earliest');
+    assert.equal((await late.next()).data, '1');
+  },
+  { seconds: 60 },
+);
 
 scenario('a cluster secret shuts strangers out and lets members in', async (stage) => {
   const [a, b] = await stage.pair({ cluster: { secret: 'between-us' } });

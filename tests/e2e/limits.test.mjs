@@ -131,6 +131,21 @@ scenario('the rate of one publisher', async (stage) => {
   );
 });
 
+scenario('the rate counts whom a trusted proxy names, and nobody else is believed', async (stage) => {
+  const from = (node, forwarded) =>
+    call(node, 'POST', '/publish/c', { body: 'x', headers: { ...text, 'x-forwarded-for': forwarded } });
+  const statuses = async (node, addresses) =>
+    (await Promise.all(addresses.map((address) => from(node, address)))).map((answer) => answer.status);
+  const spread = Array.from({ length: 30 }, (_, i) => `6.6.6.6, 10.0.0.${i}, 10.9.9.9`);
+  const limits = { publish_rate: 1 };
+  const trusting = await stage.node({ limits, http: { trusted_proxies: ['127.0.0.1', '10.9.9.9'] } });
+  assert.deepEqual(new Set(await statuses(trusting, spread)), new Set([200]));
+  const one = spread.map((_, i) => `10.0.0.${i}, 10.1.1.1`);
+  assert.ok((await statuses(trusting, one)).includes(429));
+  const strict = await stage.node({ limits });
+  assert.ok((await statuses(strict, spread)).includes(429));
+});
+
 scenario('a batch of more than the rate passes once, and what comes next waits for it', async (stage) => {
   const node = await stage.node({ limits: { publish_rate: 5 } });
   const lines = Array.from({ length: 20 }, (_, i) => `{"channel":"c","data":${i}}`).join('\n');
