@@ -78,7 +78,7 @@ struct Node {
   Cors cors;
   std::vector<std::string> trusted_proxies;
   bool wait_for_peers = false;
-  std::unique_ptr<RateLimit> publish_rate;  ///< none: no limit
+  RateLimit publish_rate;
   std::vector<LoopHandle> loops;
   AddressSet original_nodes;  ///< from where been_to counts
 

@@ -43,8 +43,8 @@ bool Api::acceptable(Request& request) {
 
 /// Else it has been answered.
 bool Api::underRate(const Request& request, const Decision& who, std::uint64_t events) {
-  if (!node_.publish_rate) return true;
-  auto& limit = *node_.publish_rate;
+  auto& limit = node_.publish_rate;
+  if (limit.perSecond() == 0) return true;
   const std::string name = who.identity.empty() ? "@" + remoteAddress(request) : who.identity;
   if (limit.take(name, events, nowUs())) return true;
   settle();

@@ -23,6 +23,11 @@ Result<void> joined(const PluginSet::Problems& problems) {
 
 }  // namespace
 
+std::uint64_t publishRate(const config::Values& values) {
+  const char* key = "limits.publish_rate";
+  return values.has(key) ? static_cast<std::uint64_t>(values.integer(key)) : 0;
+}
+
 RunningNode::~RunningNode() { stop(); }
 
 Result<void> RunningNode::start() {
@@ -249,6 +254,7 @@ void RunningNode::reload(const config::Values& values) {
     drain_flush_ = values.duration("drain.flush");
     parts_.sink.setLevel(observe::levelOf(values.string("log.level")));
     journal_->setLimits(channel::Limits::from(settingsOf(values, "channel")));
+    node_.publish_rate.set(publishRate(values));
     const auto streams = stream::StreamSettings::from(settingsOf(values, "stream"));
     for (auto& parts : loops_) {
       parts->loop.post([streamer = &parts->streamer, streams] { streamer->setSettings(streams); });
@@ -257,6 +263,9 @@ void RunningNode::reload(const config::Values& values) {
         parts_.plugins.reload([&values](std::string_view owner) { return values.settingsJson(owner); });
     for (const auto& problem : problems) log_->write(Level::Error, "reload-refused", problem);
     if (problems.empty()) log_->write(Level::Info, "reloaded", "configuration reloaded");
+    for (const auto& key : parts_.values.needRestart(values)) {
+      log_->write(Level::Warning, "reload-needs-restart", key + ": changed, and waits for the node's next start");
+    }
   });
 }
 

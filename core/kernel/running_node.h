@@ -40,6 +40,9 @@ struct NodeParts {
   std::string version;
 };
 
+/// Events per second that limits.publish_rate allows; 0: any number. [any]
+std::uint64_t publishRate(const config::Values& values);
+
 /// One node from its first thread to its last: builds every part by hand, in order, and takes them down in reverse.
 /// Made and driven by main; its control thread and its loops are its own.
 class RunningNode {

@@ -58,3 +58,13 @@ TEST_CASE("a publisher that is forgotten is as one who was quiet") {
   CHECK(limit.take("a", 10, 6'500'000));
   CHECK_FALSE(limit.take("a", 1, 6'500'000));
 }
+
+TEST_CASE("a rate may be set anew, also to none") {
+  RateLimit limit;
+  for (int i = 0; i < 100; ++i) CHECK(limit.take("a", 10, 0));
+  limit.set(2);
+  CHECK(limit.take("a", 2, 0));
+  CHECK_FALSE(limit.take("a", 1, 0));
+  limit.set(0);
+  CHECK(limit.take("a", 1, 0));
+}
