@@ -95,7 +95,7 @@ scenario('a peer with another key never becomes a member', async (stage) => {
   assert.deepEqual(Object.keys(await members(node)), ['127.0.0.1']);
 });
 
-scenario('what a node accepted just before it left reaches the others, though they hear of the leave', async (stage) => {
+scenario('what a node accepted just before it left reaches others, though they hear of the leave', async (stage) => {
   const history = { max_events: 100000, max_bytes: '256MiB' };
   const kept = { history, stream: { backlog_events: 100000, backlog_bytes: '256MiB' }, drain: { flush: '30s' } };
   const a = await startNode(stage, 'a', '127.0.0.1', [], {}, kept);

@@ -115,8 +115,8 @@ export class Watcher {
 }
 
 /**
- * Each event at most once, and those acknowledged in the publisher's order: a request that was given up may still lie in
- * the network and be published late.
+ * Each event at most once, and those acknowledged in the publisher's order: a request that was given up may still lie
+ * in the network and be published late.
  */
 export function assertOnceInOrder(watcher, publisher) {
   const all = watcher.numbersOf(publisher);
