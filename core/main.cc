@@ -1,6 +1,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <iostream>
 #include <list>
 #include <memory>
@@ -82,7 +83,12 @@ class Watch {
   }
 
   void reload() {
-    auto setup = kernel::readSetup(line_, catalogue_);
+    if (line_.config && !std::filesystem::is_regular_file(*line_.config)) {
+      return log_.write(Level::Error, "reload-refused",
+                        *line_.config + ": expected a file, got what can be read once; " +
+                            "restart the node to change its configuration");
+    }
+    auto setup = kernel::readSetup(kernel::inputOf(line_), catalogue_);
     if (!setup.errors.empty()) {
       for (const auto& error : setup.errors) log_.write(Level::Error, "reload-refused", error);
       return;
@@ -104,9 +110,11 @@ class Watch {
 
 /// Everything up to the node, for `start` and `check` alike, with all that is wrong with it.
 struct Preparation {
-  Preparation(const config::CommandLine& line, bool quiet)
-      : catalogue(kernel::catalogueOf(line)),
-        setup(kernel::readSetup(line, catalogue)),
+  Preparation(const config::CommandLine& line, bool quiet) : Preparation(kernel::inputOf(line), quiet) {}
+
+  Preparation(const config::Input& input, bool quiet)
+      : catalogue(kernel::catalogueOf(input)),
+        setup(kernel::readSetup(input, catalogue)),
         sink(std::cerr,
              setup.values.string("log.format") == "json" ? observe::LogFormat::Json : observe::LogFormat::Text,
              quiet ? Level::Warning : observe::levelOf(setup.values.string("log.level")), metrics),
@@ -156,7 +164,7 @@ int check(const config::CommandLine& line) {
 int options(const config::CommandLine& line) {
   config::Registry registry;
   kernel::addCoreTables(registry);
-  kernel::addPluginTables(registry, kernel::catalogueOf(line));
+  kernel::addPluginTables(registry, kernel::catalogueOf(kernel::inputOf(line)));
   const auto found = line.command_flags.find("format");
   const std::string format = found == line.command_flags.end() ? "text" : found->second;
   if (format == "text") return std::fputs(config::describeText(registry).c_str(), stdout), kOk;
@@ -167,7 +175,7 @@ int options(const config::CommandLine& line) {
 }
 
 int plugins(const config::CommandLine& line) {
-  const auto catalogue = kernel::catalogueOf(line);
+  const auto catalogue = kernel::catalogueOf(kernel::inputOf(line));
   if (line.positional.empty()) return std::fputs(kernel::listPlugins(catalogue).c_str(), stdout), kOk;
   const auto described = kernel::describePlugin(catalogue, line.positional.front());
   if (!described) return complain({described.error().text});

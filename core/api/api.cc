@@ -7,6 +7,14 @@
 
 namespace sse::api {
 
+namespace {
+
+Counter& limited(Metrics& metrics, const char* limit) {
+  return metrics.counter("sse_api_limited_total", "publishes and streams refused by a limit", {{"limit", limit}});
+}
+
+}  // namespace
+
 ApiMetrics::ApiMetrics(Metrics& metrics)
     : published(metrics.counter("sse_api_published_total", "events accepted from publishers")),
       repeated(metrics.counter("sse_api_repeated_total", "publishes whose idempotency key was known")),
@@ -16,7 +24,11 @@ ApiMetrics::ApiMetrics(Metrics& metrics)
       resumed_elsewhere(metrics.counter("sse_api_resumed_elsewhere_total", "streams that resumed from another node")),
       returned(metrics.counter("sse_api_returned_total", "events of original nodes that were here before")),
       been_to_ignored(
-          metrics.counter("sse_api_been_to_ignored_total", "publishes with a been_to from no original node")) {}
+          metrics.counter("sse_api_been_to_ignored_total", "publishes with a been_to from no original node")),
+      limited_rate(limited(metrics, "limits.publish_rate")),
+      limited_channels(limited(metrics, "limits.channels")),
+      limited_clients(limited(metrics, "limits.clients_per_channel")),
+      limited_stream(limited(metrics, "stream.max_channels")) {}
 
 std::string retryAfter() { return std::to_string(1 + base::randomNumber() % 3); }
 

@@ -66,7 +66,7 @@ class Api final : public server::Handler {
   bool acceptable(Request& request);
   [[nodiscard]] Sender senderOf(const Request& request) const;
   bool returned(const Request& request, const PublishEvent& event);
-  [[nodiscard]] bool underRate(const Request& request, const Decision& who, std::uint64_t events) const;
+  [[nodiscard]] bool underRate(const Request& request, const Decision& who, std::uint64_t events);
 
   // subscribe.cc, resume.cc
   void subscribe(Request& request);

@@ -37,6 +37,10 @@ struct ApiMetrics {
   Counter& resumed_elsewhere;
   Counter& returned;
   Counter& been_to_ignored;
+  Counter& limited_rate;
+  Counter& limited_channels;
+  Counter& limited_clients;
+  Counter& limited_stream;
 };
 
 /// What the API asks the cluster when somebody resumes from another node's position.
@@ -74,7 +78,7 @@ struct Node {
   Cors cors;
   std::vector<std::string> trusted_proxies;
   bool wait_for_peers = false;
-  std::unique_ptr<RateLimit> publish_rate;  ///< none: no limit
+  RateLimit publish_rate;
   std::vector<LoopHandle> loops;
   AddressSet original_nodes;  ///< from where been_to counts
 

@@ -16,7 +16,8 @@ inline constexpr std::array kOptions = std::to_array<Option>({
      .type = OptionType::Integer,
      .default_text = nullptr,
      .help = "events per second of one identity, else of one address",
-     .min = 1},
+     .min = 1,
+     .reload = true},
 });
 
 }  // namespace sse::api

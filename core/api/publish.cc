@@ -41,10 +41,22 @@ bool Api::acceptable(Request& request) {
   return true;
 }
 
-bool Api::underRate(const Request& request, const Decision& who, std::uint64_t events) const {
-  if (!node_.publish_rate) return true;
+/// Else it has been answered.
+bool Api::underRate(const Request& request, const Decision& who, std::uint64_t events) {
+  auto& limit = node_.publish_rate;
+  if (limit.perSecond() == 0) return true;
   const std::string name = who.identity.empty() ? "@" + remoteAddress(request) : who.identity;
-  return node_.publish_rate->take(name, events, nowUs());
+  if (limit.take(name, events, nowUs())) return true;
+  settle();
+  node_.counters->limited_rate.add();
+  const auto seconds = std::to_string(limit.wait(name, events, nowUs()));
+  const http::Header retry{"Retry-After", seconds};
+  request.connection.problem(429,
+                             "rate: expected at most " + std::to_string(limit.perSecond()) +
+                                 " events per second (limits.publish_rate); " + std::to_string(events) +
+                                 " more pass in " + seconds + " s",
+                             {&retry, 1});
+  return false;
 }
 
 Sender Api::senderOf(const Request& request) const {
@@ -81,11 +93,7 @@ void Api::publish(Request& request) {
   }
   if (event->names_nodes && event->been_to.empty()) node_.counters->been_to_ignored.add();
   if (returned(request, *event)) return;
-  if (event->been_to.empty() && !underRate(request, *who, 1)) {
-    settle();
-    const http::Header retry{"Retry-After", "1"};
-    return connection.problem(429, "rate: expected at most limits.publish_rate events per second", {&retry, 1});
-  }
+  if (event->been_to.empty() && !underRate(request, *who, 1)) return;
   const std::string idempotency = idempotencyOf(request, *who, channel, client, request.body);
   auto entry = makeEntry(*event, kindOf(request.verb), channel, client, idempotency);
   publisher_.add(std::move(entry), connection);
@@ -125,10 +133,7 @@ void Api::publishBatch(Request& request) {
   if (channels.empty()) channels.emplace_back("*");
   const auto who = authorize(request, Action::Publish, channels, "");
   if (!who) return;
-  if (!underRate(request, *who, lines.size())) {
-    const http::Header retry{"Retry-After", "1"};
-    return connection.problem(429, "rate: expected at most limits.publish_rate events per second", {&retry, 1});
-  }
+  if (!underRate(request, *who, lines.size())) return;
   auto batch = std::make_shared<BatchReply>();
   batch->lines.resize(lines.size());
   for (const auto& line : lines) batch->open += line ? 1 : 0;

@@ -26,9 +26,7 @@ Result<void> checkId(std::string_view id) {
 }
 
 Result<void> checkEvent(std::string_view event) {
-  const bool control =
-      std::ranges::any_of(event, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
-  if (event.size() > kMaxEvent || control) {
+  if (event.size() > kMaxEvent || base::hasControl(event)) {
     return wrong("event: expected at most 256 bytes without control characters");
   }
   if (event == "gap" || event == "token-expiring") return wrong("event: gap and token-expiring are reserved");

@@ -40,6 +40,7 @@ void Publisher::answer(const channel::Submission& submission, Waiter& waiter) {
    : submission.outcome == Outcome::Repeated ? node_.counters->repeated
                                              : node_.counters->refused)
       .add();
+  if (submission.outcome == Outcome::Refused) node_.counters->limited_channels.add();
   if (waiter.batch) return answerLine(submission, waiter);
   auto& connection = *waiter.connection;
   const bool accepted = submission.outcome == Outcome::Appended || submission.outcome == Outcome::Repeated;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <mutex>
 #include <string>
@@ -12,11 +13,17 @@ namespace sse::api {
 /// whose bucket is full again, so that it stays as small as the number of active publishers.
 class RateLimit {
  public:
-  explicit RateLimit(std::uint64_t per_second) : per_second_(per_second) {}
+  explicit RateLimit(std::uint64_t per_second = 0) : per_second_(per_second) {}
+
+  /// From now on; 0: no limit. [any]
+  void set(std::uint64_t per_second) { per_second_.store(per_second, std::memory_order_relaxed); }
 
   /// Takes `events` tokens; false where there are not enough. More than a second's worth passes when the bucket is full
   /// and leaves a debt, so that a large batch is slowed and not refused for ever. [any]
   bool take(std::string_view who, std::uint64_t events, std::int64_t now_us);
+  /// After how many whole seconds the same would pass, if nothing else is taken meanwhile; at least 1. [any]
+  [[nodiscard]] std::uint64_t wait(std::string_view who, std::uint64_t events, std::int64_t now_us);
+  [[nodiscard]] std::uint64_t perSecond() const { return per_second_.load(std::memory_order_relaxed); }
 
  private:
   struct Bucket {
@@ -26,7 +33,7 @@ class RateLimit {
   [[nodiscard]] double tokens(const Bucket& bucket, std::int64_t now_us) const;
   void forgetQuiet(std::int64_t now_us);
 
-  const std::uint64_t per_second_;
+  std::atomic<std::uint64_t> per_second_;
   std::mutex mutex_;
   std::unordered_map<std::string, Bucket> buckets_;
   std::int64_t swept_us_ = 0;

@@ -70,7 +70,8 @@ void Api::statusPage(Request& request) {
       server::Connection* connection = server_->find(id);
       if (connection == nullptr) return;
       if (page.empty()) {
-        connection->problem(503, "workers: busy");
+        const http::Header retry{"Retry-After", "1"};
+        connection->problem(503, "workers: busy", {&retry, 1});
       } else {
         connection->respond(200, "application/json", page);
       }

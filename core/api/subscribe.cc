@@ -21,7 +21,12 @@ std::string queryProblem(std::string_view query) {
 }
 
 bool acceptsStream(const http::Head& head) {
-  return head.header("Accept").find("text/event-stream") != std::string_view::npos;
+  constexpr std::string_view kType = "text/event-stream";
+  const auto accept = head.header("Accept");
+  for (std::size_t at = 0; at + kType.size() <= accept.size(); ++at) {
+    if (http::sameWithoutCase(accept.substr(at, kType.size()), kType)) return true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -39,6 +44,7 @@ Result<std::vector<std::string>> Api::channelsOf(const Request& request) const {
   const std::size_t limit = streamer_.settings().max_channels;
   if (channels.empty()) return Error{Code::InvalidArgument, "channel: expected at least one, as in ?channel=news"};
   if (channels.size() > limit) {
+    node_.counters->limited_stream.add();
     return Error{Code::InvalidArgument, "channel: expected at most " + std::to_string(limit) +
                                             " (stream.max_channels), got " + std::to_string(channels.size())};
   }
@@ -107,13 +113,17 @@ std::string Api::streamHead(const Request& request) const {
 
 void Api::openStream(Request& request, std::vector<std::string> channels, const Decision& who, bool resumes) {
   const auto joined = streamer_.join(channels);
-  if (joined.logs.empty()) return refuseForNow(request, "channels: limits.channels is reached");
+  if (joined.logs.empty()) {
+    node_.counters->limited_channels.add();
+    return refuseForNow(request, "channels: limits.channels is reached");
+  }
   const std::uint64_t limit = streamer_.settings().clients_per_channel;
   const bool full = limit != 0 && std::ranges::any_of(joined.logs, [limit](const channel::Log* log) {
                       return log->subscribers.load(std::memory_order_relaxed) >= limit;
                     });
   if (full) {
     streamer_.abandon(joined);
+    node_.counters->limited_clients.add();
     return refuseForNow(request, "clients: limits.clients_per_channel is reached", 429);
   }
   const bool chosen = request.verb == Verb::SubscribeClient;

@@ -47,6 +47,16 @@ bool validUtf8(std::string_view text) {
   return true;
 }
 
+bool hasControl(std::string_view text) {
+  // C1 begins with C2.
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    if (byte < 0x20 || byte == 0x7F) return true;
+    if (byte == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0) return true;
+  }
+  return false;
+}
+
 void appendUtf8(std::string& out, char32_t code) {
   const auto tail = [&out, code](int shift) { out += static_cast<char>(0x80 | ((code >> shift) & 0x3F)); };
   if (code < 0x80) {

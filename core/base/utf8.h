@@ -13,6 +13,9 @@ namespace sse::base {
 /// Whether all of `text` is UTF-8.
 [[nodiscard]] bool validUtf8(std::string_view text);
 
+/// Whether there is a control character in `text`, which is UTF-8: C0, DEL or C1 (U+0080 to U+009F).
+[[nodiscard]] bool hasControl(std::string_view text);
+
 /// Appends the character `code`, which is at most 0x10FFFF and no surrogate.
 void appendUtf8(std::string& out, char32_t code);
 

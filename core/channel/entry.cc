@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "base/tag.h"
+#include "channel/client_id.h"
 #include "channel/frame.h"
 #include "channel/position.h"
 
@@ -47,6 +48,7 @@ EntryRef Entry::allocate(const EventView& parts, std::size_t body_size) {
   if (!parts.been_to.empty()) std::memcpy(out, parts.been_to.data(), parts.been_to.size());
   entry->been_to_size_ = static_cast<std::uint16_t>(parts.been_to.size());
   if (!parts.client.empty()) entry->client_hash_ = base::hashName(parts.client);
+  entry->passing_ = parts.kind == EventKind::Client && isGeneratedClient(parts.client);
   std::memcpy(entry->text() + front + body_size, "\n\r\n", 3);
   return EntryRef(entry);
 }

@@ -62,6 +62,10 @@ class Entry {
   [[nodiscard]] std::string_view chunk() const { return {text() + chunk_at_, body_at_ + body_size_ + 3 - chunk_at_}; }
   /// Whether it has a frame to deliver: not so for DeleteChannel, CloseClient and Hole.
   [[nodiscard]] bool deliverable() const { return kind_ <= EventKind::Broadcast; }
+  /// Whether it is for a client id that a node generated: nobody comes back with it, so it is no history.
+  [[nodiscard]] bool passing() const { return passing_; }
+  /// Whether somebody who resumes may get it.
+  [[nodiscard]] bool history() const { return deliverable() && !passing_; }
   /// Bytes of memory, as limits count them.
   [[nodiscard]] std::size_t footprint() const { return sizeof(Entry) + capacity_; }
   /// When it was appended, in the journal's microseconds.
@@ -84,6 +88,7 @@ class Entry {
   std::atomic<std::uint32_t> references_{0};
   EventKind kind_ = EventKind::Channel;
   bool marked_ = false;
+  bool passing_ = false;
   std::uint64_t position_ = 0;
   Identity identity_{};
   std::int64_t appended_at_ = 0;

@@ -2,21 +2,27 @@
 
 #include <algorithm>
 
+#include "channel/origins.h"
+
 namespace sse::channel {
 
 void FloorSet::raise(const Identity& lost) {
-  for (auto& known : lost_) {
-    if (known.origin != lost.origin) continue;
-    known.number = std::max(known.number, lost.number);
+  const auto found = std::find_if(lost_.rbegin(), lost_.rend(),
+                                  [&lost](const Identity& known) { return known.origin == lost.origin; });
+  if (found == lost_.rend()) {
+    if (lost_.size() == Origins::kMost) lost_.erase(lost_.begin());
+    lost_.push_back(lost);
     return;
   }
-  lost_.push_back(lost);
+  found->number = std::max(found->number, lost.number);
+  const auto at = found.base() - 1;
+  std::rotate(at, at + 1, lost_.end());
 }
 
-bool FloorSet::misses(const std::vector<Identity>& had) const {
-  return std::ranges::any_of(lost_, [&had](const Identity& lost) {
+bool FloorSet::misses(const std::vector<Identity>& had, const std::function<bool(const Tag&)>& known) const {
+  return std::ranges::any_of(lost_, [&](const Identity& lost) {
     const auto found = std::ranges::find(had, lost.origin, &Identity::origin);
-    return found == had.end() || found->number < lost.number;
+    return (found == had.end() || found->number < lost.number) && known(lost.origin);
   });
 }
 

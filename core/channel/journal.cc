@@ -1,7 +1,6 @@
 #include "channel/journal.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "base/check.h"
 #include "base/tag.h"
@@ -12,12 +11,6 @@ namespace {
 constexpr std::uint64_t kMarkEvery = 256;
 /// A log without readers keeps its floor at least this long, whatever the history.
 constexpr std::int64_t kLeastIdleUs = 60'000'000;
-
-std::uint64_t keyOf(const Tag& tag) {
-  std::uint64_t key = 0;
-  std::memcpy(&key, tag.data(), sizeof key);
-  return key;
-}
 
 }  // namespace
 
@@ -80,12 +73,10 @@ std::size_t Journal::appendForeign(std::span<const EventView> events, std::int64
   {
     const std::lock_guard lock(mutex_);
     for (const auto& entry : entries) {
-      auto* highest = entry->identity_.origin == own_ ? nullptr : &highest_[keyOf(entry->identity_.origin)];
-      if (highest == nullptr || entry->identity_.number <= *highest) {
+      if (entry->identity_.origin == own_ || !origins_.raise(entry->identity_)) {
         ++dropped;
         continue;
       }
-      *highest = entry->identity_.number;
       if (!link(entry.get(), entry->identity_, now_us, trash)) {
         // No room for its channel, so nobody reads it here; whoever comes for it later is told.
         lost_everywhere_.raise(entry->identity_);
@@ -106,8 +97,7 @@ void Journal::appendHole(const Identity& lost, bool quiet, std::int64_t now_us) 
   std::uint64_t wake = 0;
   {
     const std::lock_guard lock(mutex_);
-    auto& highest = highest_[keyOf(lost.origin)];
-    highest = std::max(highest, lost.number);
+    origins_.raise(lost);
     if (quiet) {
       lost_everywhere_.raise(lost);
     } else {
@@ -139,6 +129,7 @@ bool Journal::link(Entry* entry, const Identity& identity, std::int64_t now_us, 
     entry->marked_ = true;
     marks_.emplace_hint(marks_.end(), head_, entry);
   }
+  if (entry->passing_) passing_.emplace_hint(passing_.end(), head_, entry);
   if (entry->kind_ == EventKind::DeleteChannel) {
     while (log->count_ > 0) evictOldest(log, trash);
     log->floor_ = head_;
@@ -182,8 +173,8 @@ void Journal::enforce(Log* log, Trash& trash) {
     const std::size_t bytes = std::max(limits_.history_bytes, needed ? limits_.backlog_bytes : 0);
     return log->count_ > events || (log->bytes_ > bytes && log->count_ > (needed ? 1U : 0U));
   };
-  while (over()) evictOldest(log, trash);
-  while (bytes_ > limits_.budget && oldest_ != newest_) evictOldest(oldest_->log_, trash);
+  for (; over(); ++lost_to_limits_.by_channel) evictOldest(log, trash);
+  for (; bytes_ > limits_.budget && oldest_ != newest_; ++lost_to_limits_.by_budget) evictOldest(oldest_->log_, trash);
 }
 
 void Journal::evictOldest(Log* log, Trash& trash) {
@@ -197,6 +188,7 @@ void Journal::evictOldest(Log* log, Trash& trash) {
 void Journal::unlink(Entry* entry, Trash& trash) {
   unindexPublisherId(entry);
   if (entry->marked_) marks_.erase(entry->position_);
+  if (entry->passing_) passing_.erase(entry->position_);
   (entry->older_ != nullptr ? entry->older_->newer_ : oldest_) = entry->newer_;
   (entry->newer_ != nullptr ? entry->newer_->older_ : newest_) = entry->older_;
   bytes_ -= entry->footprint();
@@ -233,6 +225,7 @@ Log* Journal::findOrMake(std::string_view channel, std::int64_t now_us, Trash& t
 bool Journal::makeRoom(Trash& trash) {
   if (idle_oldest_ == nullptr) return false;
   forget(idle_oldest_, trash);
+  ++lost_to_limits_.channels;
   return true;
 }
 
@@ -264,12 +257,13 @@ void Journal::unlinkIdle(Log* log) {
 bool Journal::sweep(std::int64_t now_us, std::size_t max_entries) {
   Trash trash;
   const std::lock_guard lock(mutex_);
-  std::size_t done = 0;
+  std::size_t done = sweepPassing(now_us, max_entries, trash);
   const std::int64_t age = limits_.history_age_ms * 1000;
   while (oldest_ != nullptr && oldest_->appended_at_ + age <= now_us && done < max_entries) {
     const bool live = oldest_->log_->reader_bits_ != 0 && oldest_->appended_at_ + kLeastIdleUs > now_us;
     if (live) break;
     evictOldest(oldest_->log_, trash);
+    ++lost_to_limits_.by_age;
     ++done;
   }
   const std::int64_t idle_age = std::max(age, kLeastIdleUs);
@@ -280,13 +274,25 @@ bool Journal::sweep(std::int64_t now_us, std::size_t max_entries) {
   return done == max_entries;
 }
 
+/// What goes to a generated client id is kept for live readers only, as nobody resumes by such an id. Nobody else can
+/// see it, so no floor rises.
+std::size_t Journal::sweepPassing(std::int64_t now_us, std::size_t max_entries, Trash& trash) {
+  std::size_t done = 0;
+  while (!passing_.empty() && done < max_entries) {
+    Entry* entry = passing_.begin()->second;
+    if (entry->appended_at_ + kLeastIdleUs > now_us) break;
+    entry->log_->remove(entry);
+    unlink(entry, trash);
+    ++done;
+  }
+  return done;
+}
+
 void Journal::takeFloors(const Floors& floors, std::int64_t now_us) {
   Trash trash;
   const std::lock_guard lock(mutex_);
   for (const auto& reached : floors.reached) {
-    if (reached.origin == own_) continue;
-    auto& highest = highest_[keyOf(reached.origin)];
-    highest = std::max(highest, reached.number);
+    if (reached.origin != own_) origins_.raise(reached);
   }
   lost_everywhere_.raise(floors.everywhere);
   for (const auto& [channel, lost] : floors.channels) {

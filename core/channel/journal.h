@@ -16,6 +16,7 @@
 #include "channel/idempotency.h"
 #include "channel/limits.h"
 #include "channel/log.h"
+#include "channel/origins.h"
 #include "channel/reading.h"
 #include "sse/journal.h"
 
@@ -97,7 +98,7 @@ class Journal final : public sse::Journal {
   /// says. [any]
   [[nodiscard]] bool misses(const Log* log, const std::vector<Identity>& had) const;
 
-  // Pages for status: names and extents in the order of names, after `after`. [any]
+  // Pages for status: names and extents in the order of names, after `after`. Sleeps between its looks. [worker]
   struct Listed {
     std::string name;
     Extent extent;
@@ -107,6 +108,7 @@ class Journal final : public sse::Journal {
   [[nodiscard]] std::optional<Listed> find(std::string_view channel) const;
   struct Totals {
     std::size_t channels = 0, events = 0, bytes = 0;
+    Losses lost;
   };
   [[nodiscard]] Totals totals() const;
 
@@ -152,6 +154,7 @@ class Journal final : public sse::Journal {
   void enforce(Log* log, Trash& trash);
   void evictOldest(Log* log, Trash& trash);
   void unlink(Entry* entry, Trash& trash);
+  std::size_t sweepPassing(std::int64_t now_us, std::size_t max_entries, Trash& trash);
   void indexPublisherId(Entry* entry);
   void unindexPublisherId(Entry* entry);
   bool submitOne(Submission& submission, std::int64_t now_us, Trash& trash);
@@ -179,12 +182,14 @@ class Journal final : public sse::Journal {
   Log broadcasts_{"", 0};
   Entry* oldest_ = nullptr;
   Entry* newest_ = nullptr;
-  std::map<std::uint64_t, Entry*> marks_;  ///< every 256th entry, for finding a position
+  std::map<std::uint64_t, Entry*> marks_;    ///< every 256th entry, for finding a position
+  std::map<std::uint64_t, Entry*> passing_;  ///< entries to generated client ids, by position
   std::size_t bytes_ = 0;
   std::size_t events_ = 0;
+  Losses lost_to_limits_;
   Log* idle_oldest_ = nullptr;
   Log* idle_newest_ = nullptr;
-  std::unordered_map<std::uint64_t, std::uint64_t> highest_;  ///< number by origin's tag, as eight bytes
+  Origins origins_;  ///< of the others
   std::unordered_multimap<std::uint64_t, Entry*> publisher_ids_;
   IdempotencyIndex idempotency_;
   std::vector<std::vector<Dirty>> dirty_;  ///< one list per loop

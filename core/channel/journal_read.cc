@@ -1,5 +1,7 @@
 #include <algorithm>
-#include <cstring>
+#include <chrono>
+#include <queue>
+#include <thread>
 
 #include "base/check.h"
 #include "base/tag.h"
@@ -8,8 +10,12 @@
 namespace sse::channel {
 namespace {
 
+constexpr std::size_t kBucketsPerLook = 2048;
+constexpr std::chrono::microseconds kBetweenLooks{50};
+
 bool visible(const Entry& entry, const Query& query) {
   if (entry.kind() != EventKind::Client && entry.kind() != EventKind::CloseClient) return true;
+  if (entry.passing() && query.chosen) return false;
   return entry.clientHash() == query.client_hash && entry.client() == query.client;
 }
 
@@ -118,12 +124,12 @@ Answer Journal::read(const Query& query, std::vector<EntryRef>& out) const {
 }
 
 Extent Journal::extentOf(const Log& log) const {
-  Extent extent{log.size() - log.controls_, log.bytes_, log.floor_, {}, {}};
+  Extent extent{log.size() - log.others_, log.bytes_, log.floor_, {}, {}};
   if (extent.events == 0) return extent;
   std::uint32_t first = 0;
   std::uint32_t last = log.size() - 1;
-  while (!log.at(first)->deliverable()) ++first;
-  while (!log.at(last)->deliverable()) --last;
+  while (!log.at(first)->history()) ++first;
+  while (!log.at(last)->history()) --last;
   extent.oldest = EntryRef(log.at(first));
   extent.newest = EntryRef(log.at(last));
   return extent;
@@ -182,24 +188,41 @@ std::uint64_t Journal::beforeLast(const Query& query, std::size_t count) const {
 
 bool Journal::misses(const Log* log, const std::vector<Identity>& had) const {
   const std::lock_guard lock(mutex_);
-  return log->lost_.misses(had) || broadcasts_.lost_.misses(had) || lost_everywhere_.misses(had);
+  const auto known = [this](const Tag& origin) { return origin == own_ || origins_.knows(origin); };
+  return log->lost_.misses(had, known) || broadcasts_.lost_.misses(had, known) || lost_everywhere_.misses(had, known);
 }
 
+/// Looks at a slice of the table at a time, as the lock stops every publish. A name stays in its slice for as long as
+/// the table keeps its size; when that changes it begins anew.
 std::vector<Journal::Listed> Journal::list(std::string_view after, std::size_t max) const {
-  std::vector<std::string> names;
-  {
+  std::priority_queue<std::string> least;  // the greatest on top
+  std::size_t bucket = 0;
+  std::size_t buckets = 0;
+  do {
+    // Whoever waits for the lock would not get it from a thread that takes it again at once.
+    if (bucket > 0) std::this_thread::sleep_for(kBetweenLooks);
     const std::lock_guard lock(mutex_);
-    for (const auto& [name, log] : logs_) {
-      if (name > after && (log->reader_bits_ != 0 || log->size() > 0)) names.emplace_back(name);
+    if (buckets != logs_.bucket_count()) {
+      buckets = logs_.bucket_count();
+      bucket = 0;
+      least = {};
     }
-  }
-  const std::size_t take = std::min(max, names.size());
-  std::partial_sort(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(take), names.end());
-  names.resize(take);
+    const std::size_t end = std::min(bucket + kBucketsPerLook, buckets);
+    for (; bucket < end; ++bucket) {
+      for (auto entry = logs_.begin(bucket); entry != logs_.end(bucket); ++entry) {
+        const auto& [name, log] = *entry;
+        const bool used = log->reader_bits_ != 0 || log->size() > 0;
+        if (!used || name <= after || (least.size() == max && name >= least.top())) continue;
+        least.emplace(name);
+        if (least.size() > max) least.pop();
+      }
+    }
+  } while (bucket < buckets);
   std::vector<Listed> listed;
-  for (const auto& name : names) {
-    if (auto one = find(name)) listed.push_back(std::move(*one));
+  for (; !least.empty(); least.pop()) {
+    if (auto one = find(least.top())) listed.push_back(std::move(*one));
   }
+  std::ranges::reverse(listed);
   return listed;
 }
 
@@ -213,7 +236,7 @@ std::optional<Journal::Listed> Journal::find(std::string_view channel) const {
 
 Journal::Totals Journal::totals() const {
   const std::lock_guard lock(mutex_);
-  return {logs_.size(), events_, bytes_};
+  return {logs_.size(), events_, bytes_, lost_to_limits_};
 }
 
 std::uint64_t Journal::head() const {
@@ -279,14 +302,8 @@ Floors Journal::floors() const {
 
 Checkpoint Journal::checkpoint() const {
   const std::lock_guard lock(mutex_);
-  Checkpoint checkpoint{own_, head_, {}};
-  checkpoint.highest.reserve(highest_.size() + 1);
-  checkpoint.highest.push_back({own_, head_});
-  for (const auto& [key, highest] : highest_) {
-    Identity identity{{}, highest};
-    std::memcpy(identity.origin.data(), &key, sizeof key);
-    checkpoint.highest.push_back(identity);
-  }
+  Checkpoint checkpoint{own_, head_, {{own_, head_}}};
+  origins_.appendTo(checkpoint.highest);
   return checkpoint;
 }
 

@@ -25,7 +25,7 @@ void Log::push(Entry* entry) {
   if (count_ == capacity_) grow();
   ring_[(begin_ + count_) & (capacity_ - 1)] = entry;
   ++count_;
-  controls_ += entry->deliverable() ? 0 : 1;
+  others_ += entry->history() ? 0 : 1;
   bytes_ += entry->footprint();
 }
 
@@ -33,14 +33,25 @@ Entry* Log::popOldest() {
   Entry* entry = at(0);
   begin_ = (begin_ + 1) & (capacity_ - 1);
   --count_;
-  controls_ -= entry->deliverable() ? 0 : 1;
-  bytes_ -= entry->footprint();
+  uncount(*entry);
   if (entry->position() > floor_) floor_ = entry->position();
-  if (count_ == 0) {
-    ring_.reset();
-    capacity_ = begin_ = 0;
-  }
   return entry;
+}
+
+void Log::remove(const Entry* entry) {
+  for (std::uint32_t i = after(entry->position()); i < count_; ++i) {
+    ring_[(begin_ + i - 1) & (capacity_ - 1)] = at(i);
+  }
+  --count_;
+  uncount(*entry);
+}
+
+void Log::uncount(const Entry& entry) {
+  others_ -= entry.history() ? 0 : 1;
+  bytes_ -= entry.footprint();
+  if (count_ > 0) return;
+  ring_.reset();
+  capacity_ = begin_ = 0;
 }
 
 void Log::grow() {

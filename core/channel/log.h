@@ -35,6 +35,9 @@ class Log {
   void push(Entry* entry);
   /// Takes the oldest entry out and raises the floor to it.
   Entry* popOldest();
+  /// Takes an entry out that nobody misses: the floor stays.
+  void remove(const Entry* entry);
+  void uncount(const Entry& entry);
   void grow();
 
   std::string name_;
@@ -42,7 +45,7 @@ class Log {
   std::uint32_t capacity_ = 0;
   std::uint32_t begin_ = 0;
   std::uint32_t count_ = 0;
-  std::uint32_t controls_ = 0;  ///< of them, those that nobody is delivered
+  std::uint32_t others_ = 0;  ///< of them, those that are no history
   std::size_t bytes_ = 0;
   std::uint64_t floor_ = 0;        ///< position of the newest entry that fell away
   FloorSet lost_;                  ///< the same by origin, for those who resume from elsewhere

@@ -28,6 +28,7 @@ struct Query {
   std::uint64_t after = 0;
   std::string_view client;
   std::uint64_t client_hash = 0;
+  bool chosen = true;  ///< the client id was not generated
   /// Per log and for broadcasts: floors the reader was told of by a gap, so that they are not lost again.
   std::span<const std::uint64_t> told;
   std::uint64_t told_broadcasts = 0;
@@ -40,6 +41,14 @@ struct Answer {
   std::uint64_t upto = 0;  ///< everything up to here is in the answer: the next `after`
   bool lost = false;       ///< something after `after` has fallen away
   bool more = false;       ///< there is more after `upto` already
+};
+
+/// What limits have taken since start.
+struct Losses {
+  std::uint64_t by_channel = 0;  ///< entries: history.max_events and max_bytes, with the backlog
+  std::uint64_t by_age = 0;      ///< entries: history.max_age
+  std::uint64_t by_budget = 0;   ///< entries: history.budget
+  std::uint64_t channels = 0;    ///< forgotten for others to have room: limits.channels
 };
 
 /// What a log holds.

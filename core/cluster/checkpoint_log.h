@@ -12,12 +12,13 @@
 
 namespace sse::cluster {
 
-/// Checkpoints of one journal, oldest first. Not thread-safe. Holds at most kMost: when full, every second one of the
-/// older half goes, so that the reach stays and old ones stand further apart. The newest one older than the maximal age
-/// stays as the base for positions before the next.
+/// Checkpoints of one journal, oldest first. Not thread-safe. Holds at most kMost, with at most kMostNumbers in them:
+/// when full, every second one of the older half goes, so that the reach stays and old ones stand further apart. The
+/// newest one older than the maximal age stays as the base for positions before the next.
 class CheckpointLog {
  public:
   static constexpr std::size_t kMost = 4096;
+  static constexpr std::size_t kMostNumbers = 262'144;  ///< 4 MiB
 
   /// Keeps one; the same position again counts as new. Any order of positions.
   void add(Checkpoint checkpoint, Clock::time_point now);
@@ -44,6 +45,7 @@ class CheckpointLog {
   void thin();
 
   std::deque<Entry> entries_;  // by position, each once
+  std::size_t numbers_ = 0;    // of all entries
   Clock::time_point newest_;
 };
 

@@ -132,7 +132,7 @@ void Loader::readVariables(std::size_t index) {
 }
 
 void Loader::readConfigFile(const std::string& name) {
-  const auto text = readFile(name);
+  const auto text = input_.file_text ? Result<std::string>(*input_.file_text) : readFile(name);
   if (!text) return complain(name, text.error().text);
   const auto content = parseFile(
       *text, [this](const std::string& path) { return registry_.find(path) != nullptr && !registry_.isGroup(path); });

@@ -14,7 +14,8 @@ namespace sse::config {
 
 /// Where configuration comes from, the strongest last.
 struct Input {
-  std::optional<std::string> file;  ///< JSON; objects in one another and dotted keys alike
+  std::optional<std::string> file;       ///< JSON; objects in one another and dotted keys alike
+  std::optional<std::string> file_text;  ///< what is in it, where it has been read already
   /// A variable's value, nullptr where it is not set; empty function: no environment. An empty value counts as not set.
   std::function<const char*(const char* name)> environment;
   std::vector<std::pair<std::string, std::string>> flags;  ///< key without dashes, text

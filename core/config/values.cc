@@ -71,6 +71,15 @@ nlohmann::json Values::redacted() const {
   return tree;
 }
 
+std::vector<std::string> Values::needRestart(const Values& next) const {
+  std::vector<std::string> keys;
+  for (std::size_t i = 0; i < slots_.size(); ++i) {
+    const auto& row = registry_.rows()[i];
+    if (!row.reload && slots_[i].value != next.slots_[i].value) keys.push_back(row.key);
+  }
+  return keys;
+}
+
 void Values::set(std::size_t index, nlohmann::json value, std::string source) {
   slots_[index] = {std::move(value), std::move(source)};
 }

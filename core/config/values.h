@@ -41,6 +41,9 @@ class Values {
   /// the beginning of others is a group; its own value and its members stand side by side, the latter dotted. [any]
   [[nodiscard]] nlohmann::json redacted() const;
 
+  /// Keys whose value is another in `next`, of the same registry, and which do not reload. [any]
+  [[nodiscard]] std::vector<std::string> needRestart(const Values& next) const;
+
   [[nodiscard]] const Registry& registry() const { return registry_; }  ///< [any]
 
   /// Puts a checked value in the place of row `index`'s. Only for `load`.

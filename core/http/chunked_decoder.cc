@@ -56,7 +56,9 @@ Parse ChunkedDecoder::sizeDigit(char c, Problem& problem) {
 
 Parse ChunkedDecoder::sizeEnd(std::size_t limit, Problem& problem) {
   digits_ = 0;
-  if (left_ > limit || total_ > limit - left_) return refuse(problem, 413, "body: expected fewer bytes than the limit");
+  if (left_ > limit || total_ > limit - left_) {
+    return refuse(problem, 413, "body: expected at most " + std::to_string(limit) + " bytes (limits.body), got more");
+  }
   total_ += left_;
   state_ = left_ == 0 ? State::Trailer : State::Data;
   return Parse::NeedMore;

@@ -209,8 +209,9 @@ Parse HeadParser::parse(std::string_view bytes, std::size_t limit, Head& into, s
   if (found == Parse::NeedMore) {
     if (bytes.size() < limit) return found;
     const bool line_fits = within.find('\n', start) != std::string_view::npos;
-    return line_fits ? refuse(problem, 431, "headers: expected fewer bytes than the limit")
-                     : refuse(problem, 414, "request line: expected fewer bytes than the limit");
+    const auto expected = "expected at most " + std::to_string(limit) + " bytes (limits.headers), got more";
+    return line_fits ? refuse(problem, 431, "request line and headers: " + expected)
+                     : refuse(problem, 414, "request line: " + expected);
   }
 
   const auto head = within.substr(start, end - start);

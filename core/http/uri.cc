@@ -31,16 +31,6 @@ Result<std::string> decode(std::string_view text, bool plus_is_space) {
   return out;
 }
 
-/// C0, DEL, and C1 (U+0080 to U+009F, which begin with C2).
-bool hasControl(std::string_view text) {
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    if (byte < 0x20 || byte == 0x7F) return true;
-    if (byte == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0) return true;
-  }
-  return false;
-}
-
 }  // namespace
 
 Result<std::string> percentDecode(std::string_view text) { return decode(text, false); }
@@ -55,7 +45,7 @@ Result<void> checkName(std::string_view name) {
   if (name.empty()) return bad("none");
   if (name.size() > kMaxName) return bad(std::to_string(name.size()) + " bytes");
   if (!base::validUtf8(name)) return bad("bytes that are no UTF-8");
-  if (hasControl(name)) return bad("a control character");
+  if (base::hasControl(name)) return bad("a control character");
   return {};
 }
 

@@ -107,6 +107,7 @@ void RunningNode::buildCluster() {
 
 void RunningNode::buildNode() {
   const auto& values = parts_.values;
+  journal_metrics_ = std::make_unique<JournalMetrics>(parts_.metrics);
   stream_metrics_ = std::make_unique<stream::StreamMetrics>(parts_.metrics);
   server_metrics_ = std::make_unique<server::ServerMetrics>(parts_.metrics);
   api_metrics_ = std::make_unique<api::ApiMetrics>(parts_.metrics);
@@ -120,10 +121,7 @@ void RunningNode::buildNode() {
   node_.cors = {values.boolean("http.cors.enabled"), values.list("http.cors.origins")};
   node_.trusted_proxies = values.list("http.trusted_proxies");
   node_.wait_for_peers = values.string("publish.wait") == "peers";
-  if (values.has("limits.publish_rate")) {
-    node_.publish_rate =
-        std::make_unique<api::RateLimit>(static_cast<std::uint64_t>(values.integer("limits.publish_rate")));
-  }
+  node_.publish_rate.set(publishRate(values));
   node_.offload = [this](std::function<void()> work) { return workers_->offload(std::move(work), [] {}); };
   node_.render_metrics = [this] { return parts_.metrics.render(); };
   node_.status_parts = [this] { return statusParts(); };

@@ -23,6 +23,11 @@ Result<void> joined(const PluginSet::Problems& problems) {
 
 }  // namespace
 
+std::uint64_t publishRate(const config::Values& values) {
+  const char* key = "limits.publish_rate";
+  return values.has(key) ? static_cast<std::uint64_t>(values.integer(key)) : 0;
+}
+
 RunningNode::~RunningNode() { stop(); }
 
 Result<void> RunningNode::start() {
@@ -77,6 +82,7 @@ Result<void> RunningNode::bind() {
   }
   info_.http_port = settings.port;
   if (!values.has("admin.port")) return {};
+  settings.options = "admin";
   settings.address = values.string("admin.address");
   settings.port = static_cast<std::uint16_t>(values.integer("admin.port"));
   settings.share = false;
@@ -94,8 +100,14 @@ void RunningNode::startThreads() {
 }
 
 Result<void> RunningNode::check() {
-  const auto problems = configurePlugins();
+  auto problems = configurePlugins();
   parts_.plugins.stop();
+  for (const char* options : {"http", "admin"}) {
+    net::ListenSettings settings;
+    settings.options = options;
+    settings.address = parts_.values.string(std::string(options) + ".address");
+    if (const auto good = net::checkAddress(settings); !good) problems.push_back(good.error().text);
+  }
   return joined(problems);
 }
 
@@ -189,6 +201,7 @@ void RunningNode::sweep() {
   sweeper_ = control_.after(kSweep, [this] { sweep(); });
   for (int i = 0; i < 16 && journal_->sweep(base::microseconds(control_.now()), kSweepEntries); ++i) {
   }
+  journal_metrics_->tell(journal_->totals());
   auto readiness = parts_.plugins.readiness();
   if (readiness.ready) readiness = cluster_->readiness();
   auto status = parts_.plugins.status();
@@ -241,6 +254,7 @@ void RunningNode::reload(const config::Values& values) {
     drain_flush_ = values.duration("drain.flush");
     parts_.sink.setLevel(observe::levelOf(values.string("log.level")));
     journal_->setLimits(channel::Limits::from(settingsOf(values, "channel")));
+    node_.publish_rate.set(publishRate(values));
     const auto streams = stream::StreamSettings::from(settingsOf(values, "stream"));
     for (auto& parts : loops_) {
       parts->loop.post([streamer = &parts->streamer, streams] { streamer->setSettings(streams); });
@@ -249,6 +263,9 @@ void RunningNode::reload(const config::Values& values) {
         parts_.plugins.reload([&values](std::string_view owner) { return values.settingsJson(owner); });
     for (const auto& problem : problems) log_->write(Level::Error, "reload-refused", problem);
     if (problems.empty()) log_->write(Level::Info, "reloaded", "configuration reloaded");
+    for (const auto& key : parts_.values.needRestart(values)) {
+      log_->write(Level::Warning, "reload-needs-restart", key + ": changed, and waits for the node's next start");
+    }
   });
 }
 

@@ -15,6 +15,7 @@
 #include "config/values.h"
 #include "kernel/cluster_resume.h"
 #include "kernel/farewell.h"
+#include "kernel/journal_metrics.h"
 #include "kernel/node_loop.h"
 #include "kernel/plugin_set.h"
 #include "net/event_loop.h"
@@ -38,6 +39,9 @@ struct NodeParts {
   PluginSet& plugins;
   std::string version;
 };
+
+/// Events per second that limits.publish_rate allows; 0: any number. [any]
+std::uint64_t publishRate(const config::Values& values);
 
 /// One node from its first thread to its last: builds every part by hand, in order, and takes them down in reverse.
 /// Made and driven by main; its control thread and its loops are its own.
@@ -102,6 +106,7 @@ class RunningNode {
   std::unique_ptr<Logger> server_log_;
   std::unique_ptr<Logger> bus_log_;
   stream::ClientRegistry clients_;
+  std::unique_ptr<JournalMetrics> journal_metrics_;
   std::unique_ptr<stream::StreamMetrics> stream_metrics_;
   std::unique_ptr<server::ServerMetrics> server_metrics_;
   std::unique_ptr<api::ApiMetrics> api_metrics_;

@@ -2,30 +2,33 @@
 
 #include <cstdlib>
 
+#include "config/file.h"
 #include "kernel/option_tables.h"
 
 namespace sse::kernel {
-namespace {
-
 config::Input inputOf(const config::CommandLine& line) {
-  return {line.config, [](const char* name) -> const char* { return std::getenv(name); }, line.flags};
+  config::Input input;
+  input.file = line.config;
+  input.environment = [](const char* name) -> const char* { return std::getenv(name); };
+  input.flags = line.flags;
+  if (!line.config) return input;
+  if (auto text = config::readFile(*line.config)) input.file_text = *std::move(text);
+  return input;
 }
 
-}  // namespace
-
-PluginCatalogue catalogueOf(const config::CommandLine& line) {
+PluginCatalogue catalogueOf(const config::Input& input) {
   config::Registry registry;
   addCoreTables(registry);
-  const auto loaded = config::load(registry, inputOf(line), config::Unknown::Ignore);
+  const auto loaded = config::load(registry, input, config::Unknown::Ignore);
   auto folders = loaded.values.list("plugins.path");
   return PluginCatalogue(folders.empty() ? defaultPluginFolders() : std::move(folders));
 }
 
-Setup readSetup(const config::CommandLine& line, const PluginCatalogue& catalogue) {
+Setup readSetup(const config::Input& input, const PluginCatalogue& catalogue) {
   config::Registry registry;
   addCoreTables(registry);
   addPluginTables(registry, catalogue);
-  auto loaded = config::load(registry, inputOf(line), config::Unknown::Error);
+  auto loaded = config::load(registry, input, config::Unknown::Error);
   return {std::move(loaded.values), std::move(loaded.errors)};
 }
 

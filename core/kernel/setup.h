@@ -17,11 +17,14 @@ struct Setup {
   std::vector<std::string> errors;  ///< of configuration; empty: good
 };
 
-/// Folders of `plugins.path` as file, environment and flags say it. [main]
-PluginCatalogue catalogueOf(const config::CommandLine& line);
+/// What file, environment and flags hold now. The file is read here and nowhere else, so it may be a pipe. [main]
+config::Input inputOf(const config::CommandLine& line);
+
+/// Folders of `plugins.path` as the input says it. [main]
+PluginCatalogue catalogueOf(const config::Input& input);
 
 /// Reads everything. [main]
-Setup readSetup(const config::CommandLine& line, const PluginCatalogue& catalogue);
+Setup readSetup(const config::Input& input, const PluginCatalogue& catalogue);
 
 /// The plugins that the values name. [any]
 PluginChoice choiceOf(const config::Values& values);

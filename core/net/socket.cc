@@ -14,7 +14,9 @@ namespace {
 Error systemError(const ListenSettings& settings, const char* step) {
   const std::string where = settings.address.empty() ? "*" : settings.address;
   return {Code::System, where + ":" + std::to_string(settings.port) + ": cannot " + step + ": " + std::strerror(errno) +
-                            (errno == EADDRINUSE ? "; another process listens there: choose another http.port" : "")};
+                            (errno == EADDRINUSE ? "; another process listens there: choose another " +
+                                                       std::string(settings.options) + ".port"
+                                                 : "")};
 }
 
 bool resolveNumeric(const ListenSettings& settings, sockaddr_storage& into, socklen_t& size) {
@@ -34,6 +36,11 @@ bool resolveNumeric(const ListenSettings& settings, sockaddr_storage& into, sock
   return true;
 }
 
+Error notNumeric(const ListenSettings& settings) {
+  return {Code::InvalidArgument,
+          std::string(settings.options) + ".address: expected a numeric address, got \"" + settings.address + "\""};
+}
+
 void setInt(int fd, int level, int name, int value) { ::setsockopt(fd, level, name, &value, sizeof value); }
 
 }  // namespace
@@ -41,9 +48,7 @@ void setInt(int fd, int level, int name, int value) { ::setsockopt(fd, level, na
 Result<base::Fd> listenOn(const ListenSettings& settings) {
   sockaddr_storage address{};
   socklen_t size = 0;
-  if (!resolveNumeric(settings, address, size)) {
-    return Error{Code::InvalidArgument, "http.address: expected a numeric address, got \"" + settings.address + "\""};
-  }
+  if (!resolveNumeric(settings, address, size)) return notNumeric(settings);
   base::Fd fd(::socket(address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!fd.valid() && errno == EAFNOSUPPORT && settings.address.empty()) {
     ListenSettings only_v4 = settings;
@@ -60,6 +65,13 @@ Result<base::Fd> listenOn(const ListenSettings& settings) {
   if (::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), size) != 0) return systemError(settings, "bind");
   if (::listen(fd.get(), 4096) != 0) return systemError(settings, "listen");
   return fd;
+}
+
+Result<void> checkAddress(const ListenSettings& settings) {
+  sockaddr_storage address{};
+  socklen_t size = 0;
+  if (!resolveNumeric(settings, address, size)) return notNumeric(settings);
+  return {};
 }
 
 std::uint16_t localPort(int fd) {

@@ -220,11 +220,18 @@ void HttpServer::tick() {
   }
 }
 
+/// What `waiting` too long has used up.
+Counter& HttpServer::limitOf(Connection::Waiting waiting) {
+  if (waiting == Connection::Waiting::Head) return metrics_.limited_header_time;
+  return waiting == Connection::Waiting::Request ? metrics_.limited_idle_time : metrics_.limited_body_time;
+}
+
 void HttpServer::expire(Connection& connection) {
   const auto waiting = connection.waiting_;
   const bool mid_request =
       waiting == Connection::Waiting::Head ? !connection.in_.empty() : waiting == Connection::Waiting::Body;
   metrics_.timeouts.add();
+  limitOf(waiting).add();
   if (!mid_request) return remove(connection);
   delist(connection);
   connection.fail({408, waiting == Connection::Waiting::Head

@@ -12,6 +12,14 @@ ServerSettings ServerSettings::from(const Settings& settings) {
   return out;
 }
 
+namespace {
+
+Counter& limited(Metrics& metrics, const char* limit) {
+  return metrics.counter("sse_server_limited_total", "connections that a limit ended", {{"limit", limit}});
+}
+
+}  // namespace
+
 ServerMetrics::ServerMetrics(Metrics& metrics)
     : connections(metrics.gauge("sse_server_connections", "open HTTP connections that are no streams")),
       accepted(metrics.counter("sse_server_accepted_total", "connections accepted")),
@@ -20,6 +28,11 @@ ServerMetrics::ServerMetrics(Metrics& metrics)
           metrics.counter("sse_server_accept_paused_total", "times accepting paused for want of descriptors")),
       requests(metrics.counter("sse_server_requests_total", "requests read")),
       bad_requests(metrics.counter("sse_server_bad_requests_total", "requests that were refused as malformed")),
-      timeouts(metrics.counter("sse_server_timeouts_total", "connections closed for slowness or idleness")) {}
+      timeouts(metrics.counter("sse_server_timeouts_total", "connections closed for slowness or idleness")),
+      limited_headers(limited(metrics, "limits.headers")),
+      limited_body(limited(metrics, "limits.body")),
+      limited_header_time(limited(metrics, "limits.header_time")),
+      limited_body_time(limited(metrics, "limits.body_time")),
+      limited_idle_time(limited(metrics, "limits.idle_time")) {}
 
 }  // namespace sse::server

@@ -29,6 +29,11 @@ struct ServerMetrics {
   Counter& requests;
   Counter& bad_requests;
   Counter& timeouts;
+  Counter& limited_headers;
+  Counter& limited_body;
+  Counter& limited_header_time;
+  Counter& limited_body_time;
+  Counter& limited_idle_time;
 };
 
 }  // namespace sse::server

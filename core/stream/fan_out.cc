@@ -107,8 +107,19 @@ std::unique_ptr<FanOut::Walk> FanOut::blank() {
 void FanOut::walkBroadcast(const channel::Fresh& fresh) {
   for (std::size_t i = fresh.begin; i < fresh.end; ++i) last_broadcast_ = entries_[i]->position();
   for (Session* session : owner_.slots_) {
-    if (session != nullptr) owner_.pumpSoon(*session);
+    if (session == nullptr) continue;
+    if (session->blocked()) {
+      cutIfLagging(*session, fresh.floor, fresh.lag_floor);
+    } else {
+      owner_.pumpSoon(*session);
+    }
   }
+}
+
+/// One that never was in step may lag as far as the history reaches.
+void FanOut::cutIfLagging(Session& session, std::uint64_t floor, std::uint64_t lag_floor) {
+  const std::uint64_t least = session.caught_up_ ? lag_floor : floor;
+  if (session.cursor() < least) owner_.close(session, CloseReason::Slow);
 }
 
 std::size_t FanOut::step(Walk& walk, std::size_t quota) {
@@ -129,11 +140,7 @@ std::size_t FanOut::step(Walk& walk, std::size_t quota) {
 }
 
 void FanOut::deliver(Walk& walk, Session& session) {
-  if (session.blocked()) {
-    const std::uint64_t least = session.caught_up_ ? walk.lag_floor : walk.floor;
-    if (session.cursor() < least) owner_.close(session, CloseReason::Slow);
-    return;
-  }
+  if (session.blocked()) return cutIfLagging(session, walk.floor, walk.lag_floor);
   if (session.cursor() >= walk.last && !walk.cut) return;
   const bool in_step = session.simple() && session.cursor() < walk.first && session.cursor() >= last_broadcast_;
   if (!in_step || walk.cut) return owner_.pumpSoon(session);

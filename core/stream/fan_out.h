@@ -50,6 +50,7 @@ class FanOut {
   std::size_t step(Walk& walk, std::size_t quota);
   void deliver(Walk& walk, Session& session);
   void write(Walk& walk, Session& session);
+  void cutIfLagging(Session& session, std::uint64_t floor, std::uint64_t lag_floor);
   void account(Walk& walk);
   void endFinished();
   std::unique_ptr<Walk> blank();

@@ -54,6 +54,7 @@ void Pump::collectEntries(Session& session) {
   query.after = session.cursor_;
   query.client = client;
   query.client_hash = session.clientHash();
+  query.chosen = session.hasOwnClient();
   if (session.extra_) {
     query.told = session.extra_->told;
     query.told_broadcasts = session.extra_->told_broadcasts;

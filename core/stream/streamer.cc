@@ -7,6 +7,7 @@
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/tag.h"
+#include "channel/client_id.h"
 #include "channel/frame.h"
 #include "channel/position.h"
 #include "stream/fan_out.h"
@@ -53,12 +54,7 @@ std::string Streamer::positionText(std::uint64_t position) const {
 }
 
 std::string Streamer::generatedClient(std::uint32_t slot, std::uint32_t generation) const {
-  std::string id(text(journal_.tag()));
-  for (const std::uint32_t part : {std::uint32_t{number_}, slot, generation}) {
-    id += '.';
-    id += std::to_string(part);
-  }
-  return id;
+  return channel::generatedClient(journal_.tag(), number_, slot, generation);
 }
 
 Joined Streamer::join(const std::vector<std::string>& channels) {

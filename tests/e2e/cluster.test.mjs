@@ -1,11 +1,11 @@
 // Two nodes by discovery/hosts and transport/relay.
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync } from 'node:fs';
-import { call, identity, json, publish, publishAll } from './support/http.mjs';
+import { assertProblem, call, identity, json, publish, publishAll } from './support/http.mjs';
 import { freePort } from './support/node.mjs';
 import { binary } from './support/process.mjs';
 import { linked, scenario } from './support/stage.mjs';
-import { until } from './support/wait.mjs';
+import { pause, until } from './support/wait.mjs';
 
 const range = (from, to) => Array.from({ length: to - from + 1 }, (_, i) => from + i);
 const strings = (from, to) => range(from, to).map(String);
@@ -201,6 +201,18 @@ scenario('status names the other node, its address and its link', async (stage) 
   assert.ok(peer.address.includes('127.0.0.1'));
 });
 
+scenario('no node lags when all is delivered', async (stage) => {
+  const [a, b] = await stage.pair();
+  const reader = await stage.subscribe(b, '/subscribe/c');
+  for (const n of range(1, 3)) await publish(a, '/publish/c', { data: n });
+  await reader.take(3);
+  await pause(2500); // the lag is told every two seconds
+  for (const node of [a, b]) {
+    await until('no lag', async () => (await node.status()).cluster.nodes[0].lag_events === 0);
+    assert.equal(await node.metric('sse_relay_lag_events'), 0);
+  }
+});
+
 scenario('deletions reach the other node', async (stage) => {
   const [a, b] = await stage.pair();
   const [me, all] = [await stage.subscribe(b, '/channel/c/client/me'), await stage.subscribe(b, '/subscribe/c')];
@@ -234,6 +246,25 @@ scenario('publish.wait = peers answers once the peer has the event', async (stag
   const answer = await call(b, 'POST', '/publish/c', { body: '{"data":2}', headers: json });
   assert.ok([200, 503].includes(answer.status), `${answer.status}`);
 });
+
+scenario(
+  'publish.wait = peers is 503 when a peer does not answer, and the event stays published',
+  async (stage) => {
+    const [a, b] = await stage.pair({ publish: { wait: 'peers' } });
+    const reader = await stage.subscribe(a, '/subscribe/c');
+    b.program.signal('SIGSTOP');
+    stage.defer(() => b.program.signal('SIGCONT'));
+    const request = { body: '{"data":1}', headers: json, timeout: 20000 };
+    const answer = await call(a, 'POST', '/publish/c', request);
+    assert.match(assertProblem(answer, 503).detail, /publish\.wait: .*it stays published/);
+    assert.match(answer.headers['retry-after'], /^\d+$/);
+    assert.equal((await reader.next()).data, '1');
+    b.program.signal('SIGCONT');
+    const late = await stage.subscribe(b, '/subscribe/c?last_event_id=earliest');
+    assert.equal((await late.next()).data, '1');
+  },
+  { seconds: 60 },
+);
 
 scenario('a cluster secret shuts strangers out and lets members in', async (stage) => {
   const [a, b] = await stage.pair({ cluster: { secret: 'between-us' } });

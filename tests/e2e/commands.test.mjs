@@ -1,6 +1,8 @@
 // The commands: what they print and how they exit.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { call, publish } from './support/http.mjs';
@@ -64,6 +66,16 @@ scenario('check names file, line, key path, what was expected and the nearest ke
   assert.match(stderr, /stream\.heartbeat/);
 });
 
+scenario('check refuses an address that a start would refuse', async (stage) => {
+  const path = file(stage, { ...good, http: { address: 'localhost' }, admin: { port: 0, address: 'nowhere' } });
+  for (const command of ['check', 'start']) {
+    const { code, stderr } = await run([command, '--config', path]);
+    assert.equal(code, 78, stderr);
+    assert.match(stderr, /http\.address: expected a numeric address, got "localhost"/);
+    if (command === 'check') assert.match(stderr, /admin\.address: expected a numeric address, got "nowhere"/);
+  }
+});
+
 scenario('check says what is wrong with a file that is none, or no JSON', async (stage) => {
   const gone = await run(['check', '--config', '/nonexistent/node.json']);
   assert.equal(gone.code, 78);
@@ -98,6 +110,27 @@ scenario('command line wins over environment, that over file; aliases work', asy
   const args = ['--node.name', 'from-line', '--http.port', String(other)];
   const high = await stage.node({ node: { name: 'from-file' } }, { env, args });
   assert.deepEqual([(await high.status()).node.name, high.port], ['from-line', other]);
+});
+
+scenario('the configuration may come by a pipe, which is read once', async (stage) => {
+  const pipe = file(stage, '', 'pipe');
+  rmSync(pipe);
+  execFileSync('mkfifo', [pipe]);
+  const told = (config) => writeFile(pipe, JSON.stringify(config));
+  const port = await freePort();
+  const node = new Program(['start', '--config', pipe]);
+  stage.defer(() => node.signal('SIGKILL'));
+  await told({ ...good, http: { port, address: '127.0.0.1' }, node: { name: 'piped' } });
+  const status = () => call({ port }, 'GET', '/status').catch(() => undefined);
+  await until('the node is ready', async () => (await status())?.json().node.ready, 15000);
+  assert.equal((await status()).json().node.name, 'piped');
+  node.signal('SIGHUP');
+  await until('the reload is refused', () => /reload-refused.*pipe: expected a file/.test(node.output));
+  node.signal('SIGTERM');
+  assert.equal((await node.exited).code, 0);
+  const [checked] = await Promise.all([run(['check', '--config', pipe]), told({ http: { prot: 1 } })]);
+  assert.equal(checked.code, 78);
+  assert.ok(checked.stderr.includes(`${pipe}:1: http.prot: unknown key; did you mean http.port?`), checked.stderr);
 });
 
 scenario('a port in use is exit 1 and names address and port', async (stage) => {

@@ -1,7 +1,7 @@
 // Stopping: streams are led away over a window, what was accepted is kept, the exit status is 0.
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
-import { call, publish, text } from './support/http.mjs';
+import { call, json, publish, text } from './support/http.mjs';
 import { scenario } from './support/stage.mjs';
 import { until, within } from './support/wait.mjs';
 
@@ -87,4 +87,19 @@ scenario('SIGHUP keeps the configuration when the new one is wrong, and the stre
   assert.equal(await node.probe('/readyz'), 200);
   await publish(node, '/publish/c', { data: 1 });
   assert.equal((await reader.next()).data, '1');
+});
+
+scenario('SIGHUP takes what reloads and names what waits for a restart', async (stage) => {
+  const node = await stage.node({ history: { max_events: 5 }, stream: { backlog_events: 5 } });
+  const { http, ...rest } = node.config;
+  const limits = { publish_rate: 1, body: '2MiB' };
+  writeFileSync(node.file, JSON.stringify({ ...rest, http, limits, history: { max_events: 2 } }));
+  node.program.signal('SIGHUP');
+  await until('reloaded', () => /"id":"reloaded"/.test(node.log));
+  await until('the log names the option', () => /reload-needs-restart.*limits\.body/.test(node.log));
+  assert.doesNotMatch(node.log, /reload-needs-restart.*(publish_rate|history)/);
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, () => call(node, 'POST', '/publish/c', { body: '{"data":1}', headers: json })),
+  );
+  assert.ok(answers.some((answer) => answer.status === 429));
 });

@@ -1,6 +1,6 @@
 // Each limit: what is refused, how, and that it works again afterwards.
 import assert from 'node:assert/strict';
-import { assertProblem, call, json, publish, stream, text } from './support/http.mjs';
+import { assertProblem, call, json, ndjson, publish, stream, text } from './support/http.mjs';
 import { scenario } from './support/stage.mjs';
 import { until } from './support/wait.mjs';
 
@@ -11,6 +11,8 @@ async function assertRefusedForNow(node, path) {
   assert.match(soft.headers['content-type'], /^text\/event-stream/);
   assert.match(soft.body, /^retry: \d+$/m);
   assert.doesNotMatch(soft.body, /^data:/m);
+  const shouted = await call(node, 'GET', path, { headers: { accept: 'text/html, Text/Event-Stream;q=0.9' } });
+  assert.equal(shouted.status, 200, shouted.body);
   assertBusy(await call(node, 'GET', path));
 }
 
@@ -18,6 +20,13 @@ function assertBusy(answer) {
   assert.ok([429, 503].includes(answer.status), `${answer.status} ${answer.body}`);
   assertProblem(answer, answer.status);
   assert.match(answer.headers['retry-after'], /^\d+$/);
+}
+
+/** A counter with the label `limit`. */
+async function limited(node, limit, name = 'sse_api_limited_total', label = 'limit') {
+  const { body } = await call(node, 'GET', '/metrics');
+  const row = body.split('\n').find((line) => line.startsWith(`${name}{${label}="${limit}"}`));
+  return Number(row?.slice(row.lastIndexOf(' ') + 1));
 }
 
 const admitted = (stage, node, path) =>
@@ -33,6 +42,7 @@ scenario('clients per channel', async (stage) => {
   const node = await stage.node({ limits: { clients_per_channel: 2 } });
   const readers = [await stage.subscribe(node, '/subscribe/c'), await stage.subscribe(node, '/subscribe/c')];
   await assertRefusedForNow(node, '/subscribe/c');
+  assert.equal(await limited(node, 'limits.clients_per_channel'), 3);
   await stage.subscribe(node, '/subscribe/other');
   readers[0].close();
   await admitted(stage, node, '/subscribe/c');
@@ -63,6 +73,7 @@ scenario('connections', async (stage) => {
     async () => (await call(node, 'POST', '/publish/c', { body: 'x', headers: text })).status === 200,
   );
   assert.equal((await readers[0].next()).data, 'x');
+  assert.ok((await node.metric('sse_server_overload_total')) >= 2);
 });
 
 scenario('connections per address', async (stage) => {
@@ -72,12 +83,15 @@ scenario('connections per address', async (stage) => {
   await assertRefusedForNow(node, '/subscribe/c');
   readers[0].close();
   await admitted(stage, node, '/subscribe/c');
+  assert.ok((await node.metric('sse_server_overload_total')) >= 2);
 });
 
 scenario('channels of one stream', async (stage) => {
   const node = await stage.node({ stream: { max_channels: 2 } });
   await stage.subscribe(node, '/subscribe?channel=a&channel=b');
-  assertProblem(await call(node, 'GET', '/subscribe?channel=a&channel=b&channel=c', { headers: stream }), 400);
+  const answer = await call(node, 'GET', '/subscribe?channel=a&channel=b&channel=c', { headers: stream });
+  assert.match(assertProblem(answer, 400).detail, /at most 2 \(stream\.max_channels\), got 3/);
+  assert.equal(await limited(node, 'stream.max_channels'), 1);
 });
 
 scenario('channels: the longest unused without subscribers makes room', async (stage) => {
@@ -86,6 +100,8 @@ scenario('channels: the longest unused without subscribers makes room', async (s
   for (const channel of ['b', 'c', 'd']) await publish(node, `/publish/${channel}`, { data: 1 });
   const { channels } = (await call(node, 'GET', '/channels')).json();
   assert.deepEqual(channels.map((row) => row.channel).sort(), ['a', 'c', 'd']);
+  await until('it is counted', async () => (await node.metric('sse_channel_forgotten_total')) === 1);
+  assert.equal(await node.metric('sse_channel_channels'), 3);
 });
 
 scenario('channels that all have subscribers leave no room for another', async (stage) => {
@@ -94,6 +110,7 @@ scenario('channels that all have subscribers leave no room for another', async (
   await stage.subscribe(node, '/subscribe/b');
   await assertRefusedForNow(node, '/subscribe/c');
   assertBusy(await call(node, 'POST', '/publish/c', { body: '{"data":1}', headers: json }));
+  assert.equal(await limited(node, 'limits.channels'), 4);
 });
 
 scenario('the rate of one publisher', async (stage) => {
@@ -107,10 +124,41 @@ scenario('the rate of one publisher', async (stage) => {
     assertProblem(answer, 429);
     assert.match(answer.headers['retry-after'], /^\d+$/);
   }
+  assert.equal(await limited(node, 'limits.publish_rate'), refused.length);
   await until(
     'it may publish again',
     async () => (await call(node, 'POST', '/publish/c', { body: '{"data":1}', headers: json })).status === 200,
   );
+});
+
+scenario('the rate counts whom a trusted proxy names, and nobody else is believed', async (stage) => {
+  const from = (node, forwarded) =>
+    call(node, 'POST', '/publish/c', { body: 'x', headers: { ...text, 'x-forwarded-for': forwarded } });
+  const statuses = async (node, addresses) =>
+    (await Promise.all(addresses.map((address) => from(node, address)))).map((answer) => answer.status);
+  const spread = Array.from({ length: 30 }, (_, i) => `6.6.6.6, 10.0.0.${i}, 10.9.9.9`);
+  const limits = { publish_rate: 1 };
+  const trusting = await stage.node({ limits, http: { trusted_proxies: ['127.0.0.1', '10.9.9.9'] } });
+  assert.deepEqual(new Set(await statuses(trusting, spread)), new Set([200]));
+  const one = spread.map((_, i) => `10.0.0.${i}, 10.1.1.1`);
+  assert.ok((await statuses(trusting, one)).includes(429));
+  const strict = await stage.node({ limits });
+  assert.ok((await statuses(strict, spread)).includes(429));
+});
+
+scenario('a batch of more than the rate passes once, and what comes next waits for it', async (stage) => {
+  const node = await stage.node({ limits: { publish_rate: 5 } });
+  const lines = Array.from({ length: 20 }, (_, i) => `{"channel":"c","data":${i}}`).join('\n');
+  const batch = () => call(node, 'POST', '/publish', { body: lines, headers: ndjson });
+  assert.equal((await batch()).status, 200);
+  const next = await batch();
+  const { detail } = assertProblem(next, 429);
+  assert.match(detail, /at most 5 events per second \(limits\.publish_rate\); 20 more pass in/);
+  const wait = Number(next.headers['retry-after']);
+  assert.ok(wait >= 2 && wait <= 4, `the 15 events owed take 3 s, told ${wait}`);
+  const begin = Date.now();
+  await until('the next batch passes', async () => (await batch()).status === 200, 15000);
+  assert.ok(Date.now() - begin > 1500, 'it was slowed');
 });
 
 scenario('history by number and by bytes', async (stage) => {
@@ -121,6 +169,18 @@ scenario('history by number and by bytes', async (stage) => {
   for (let i = 0; i < 50; i++) await publish(node, '/publish/c', { data: 'x'.repeat(100) });
   const row = (await call(node, 'GET', '/channels/c')).json();
   assert.ok(row.bytes <= 2048 && row.events >= 5 && row.events < 20, JSON.stringify(row));
+  const evicted = () => limited(node, 'channel', 'sse_channel_evicted_total', 'by');
+  await until('it is counted', async () => (await evicted()) === 50 - row.events);
+});
+
+scenario('history of the node by its budget, and by age', async (stage) => {
+  const node = await stage.node({ history: { budget: '1MiB', max_age: '2s' } });
+  for (let i = 0; i < 40; i++) await publish(node, `/publish/c${i}`, { data: 'x'.repeat(100_000) });
+  const evicted = (by) => limited(node, by, 'sse_channel_evicted_total', 'by');
+  await until('it is counted', async () => (await evicted('budget')) >= 29);
+  assert.ok((await node.status()).totals.bytes_kept <= 1 << 20);
+  await until('all is too old', async () => (await node.metric('sse_channel_events')) === 0, 15000);
+  assert.equal((await evicted('budget')) + (await evicted('age')), 40);
 });
 
 scenario(
@@ -143,6 +203,7 @@ scenario(
       },
       20000,
     );
+    assert.equal(await limited(node, 'lag', 'sse_stream_closed_total', 'by'), 1);
     reader.datas.forEach((text, i) => assert.ok(text.startsWith(`"${i} x`)));
   },
   { seconds: 60 },
@@ -155,4 +216,23 @@ scenario('one byte a second costs others nothing', async (stage) => {
   await publish(node, '/publish/c', { data: 1 });
   for (const wire of wires) wire.send('ez HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n');
   for (const wire of wires) assert.match(await wire.drained(), /^HTTP\/1\.1 200 /);
+});
+
+scenario('what is too large, too slow or idle is counted by its limit', async (stage) => {
+  const node = await stage.node({
+    limits: { headers: '1KiB', body: '1KiB', header_time: '300ms', body_time: '300ms', idle_time: '300ms' },
+  });
+  const post = 'POST /publish/c HTTP/1.1\r\nHost: h\r\nContent-Type: text/plain\r\n';
+  const cases = {
+    'limits.headers': `GET /livez HTTP/1.1\r\nHost: h\r\nX: ${'x'.repeat(2000)}\r\n\r\n`,
+    'limits.body': `${post}Content-Length: 2000\r\n\r\n`,
+    'limits.header_time': 'GET /livez HTTP/1.1\r\n',
+    'limits.body_time': `${post}Content-Length: 5\r\n\r\nab`,
+    'limits.idle_time': 'GET /livez HTTP/1.1\r\nHost: h\r\n\r\n',
+  };
+  for (const [limit, bytes] of Object.entries(cases)) {
+    const wire = await stage.wire(node);
+    await wire.send(bytes).drained();
+    assert.ok((await limited(node, limit, 'sse_server_limited_total')) >= 1, limit);
+  }
 });

@@ -149,6 +149,24 @@ scenario('a targeted event is replayed to its client only', async (stage) => {
   assert.equal((await other.next()).data, '"ours"');
 });
 
+scenario('a targeted event to a generated client id is delivered and not kept', async (stage) => {
+  const node = await stage.node();
+  const me = await stage.subscribe(node, '/subscribe/c');
+  const start = me.blocks[0].id;
+  const [client] = (await node.status()).channels.c;
+  await publish(node, `/channel/c/client/${client}`, { data: 'mine' });
+  await publish(node, '/channel/c', { data: 'ours' });
+  assert.deepEqual(await me.take(2), ['"mine"', '"ours"']);
+  const row = (await call(node, 'GET', '/channels/c')).json();
+  assert.deepEqual([row.events, row.oldest_id], [1, me.events[1].id]);
+  for (const query of [`last_event_id=${start}`, 'last_event_id=earliest', 'last=5']) {
+    const other = await stage.subscribe(node, `/channel/c/client/${client}?${query}`);
+    assert.equal((await other.next()).data, '"ours"');
+    other.close();
+    await until('the id is free', async () => (await node.status()).channels.c.length === 1);
+  }
+});
+
 scenario('a broadcast is replayed once to a stream of several channels', async (stage) => {
   const node = await stage.node();
   const [id] = await publishAll(node, '/publish/a', [0]);

@@ -84,12 +84,26 @@ scenario('status has the shape of the original and more', async (stage) => {
 });
 
 scenario('long lists of the status are cut and say so', async (stage) => {
-  const node = await stage.node();
-  const lines = Array.from({ length: 1500 }, (_, i) => `{"channel":"c${i}","data":1}`);
-  assert.equal((await batch(node, lines)).status, 200);
+  const node = await stage.node({ limits: { connections: 4000 } });
+  const query = (from) => Array.from({ length: 250 }, (_, i) => `channel=c${from + i}`).join('&');
+  for (let i = 0; i < 4; i++) await stage.subscribe(node, `/subscribe?${query(i * 250)}`);
+  const whole = await node.status();
+  assert.deepEqual([Object.keys(whole.channels).length, whole.channels_total], [1000, 1000]);
+  assert.equal(whole.truncated, undefined);
+  await stage.subscribe(node, `/subscribe?${query(1000)}`);
+  const cut = await node.status();
+  assert.deepEqual([Object.keys(cut.channels).length, cut.channels_total, cut.truncated], [1000, 1250, true]);
+});
+
+scenario('long lists of clients in the status are cut and say so', async (stage) => {
+  const node = await stage.node({ limits: { connections: 4000 } });
+  for (let i = 0; i < 10; i++) {
+    await Promise.all(Array.from({ length: 100 }, () => stage.subscribe(node, '/subscribe/c')));
+  }
+  assert.equal((await node.status()).truncated, undefined);
+  await stage.subscribe(node, '/subscribe/c');
   const status = await node.status();
-  assert.ok(Object.keys(status.channels).length <= 1000);
-  if (Object.keys(status.channels).length > 0) assert.equal(status.channels_total, 1500);
+  assert.deepEqual([status.channels.c.length, status.totals.subscribers, status.truncated], [1000, 1001, true]);
 });
 
 scenario('channels are listed page by page', async (stage) => {

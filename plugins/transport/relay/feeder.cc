@@ -181,6 +181,9 @@ void Feeder::tick(Clock::time_point now) {
   }
   if (now - link_.heard() > kSilentAfter) return link_.fail("nothing heard for 15 s");
   if (link_.pending() > 0) return;
+  // Others' events raise the head without a word to transports: the cursor passes them here.
+  pump();
+  if (!link_.open() || link_.pending() > 0) return;
   const bool quiet = now - link_.said() >= kPingAfter;
   if (state_ == State::Feeding) {
     if (quiet || checkpoint_at_ != hub_.source().journal().head()) sendCheckpoint();

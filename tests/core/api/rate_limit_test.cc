@@ -32,6 +32,18 @@ TEST_CASE("a batch of more than a second's worth passes when nothing is owed, an
   CHECK(limit.take("a", 1, now));
 }
 
+TEST_CASE("who is refused learns when the same would pass") {
+  RateLimit limit(10);
+  CHECK(limit.wait("a", 1, 0) == 1);
+  CHECK(limit.take("a", 10, 0));
+  CHECK(limit.wait("a", 1, 0) == 1);
+  CHECK(limit.take("a", 35, 1'000'000));
+  CHECK(limit.wait("a", 1, 1'000'000) == 3);
+  CHECK(limit.wait("a", 35, 1'000'000) == 4);
+  CHECK_FALSE(limit.take("a", 35, 4'400'000));
+  CHECK(limit.take("a", 35, 4'500'000));
+}
+
 TEST_CASE("being refused costs nothing") {
   RateLimit limit(2);
   CHECK(limit.take("a", 2, 0));
@@ -45,4 +57,14 @@ TEST_CASE("a publisher that is forgotten is as one who was quiet") {
   CHECK(limit.take("b", 1, 6'500'000));
   CHECK(limit.take("a", 10, 6'500'000));
   CHECK_FALSE(limit.take("a", 1, 6'500'000));
+}
+
+TEST_CASE("a rate may be set anew, also to none") {
+  RateLimit limit;
+  for (int i = 0; i < 100; ++i) CHECK(limit.take("a", 10, 0));
+  limit.set(2);
+  CHECK(limit.take("a", 2, 0));
+  CHECK_FALSE(limit.take("a", 1, 0));
+  limit.set(0);
+  CHECK(limit.take("a", 1, 0));
 }

@@ -52,6 +52,16 @@ TEST_CASE("old ones go, but the last of them stays for positions before the next
   CHECK(kept.all().empty());
 }
 
+TEST_CASE("checkpoints of many origins are thinned out sooner, and reach as far back") {
+  CheckpointLog log;
+  const std::vector<sse::Identity> highest(1024, {kB, 1});
+  for (std::uint64_t position = 1; position <= 1000; ++position) log.add({kA, position, highest}, kStart);
+  CHECK(log.size() * highest.size() <= CheckpointLog::kMostNumbers);
+  CHECK(log.size() >= 64);
+  CHECK(log.find(1)->position == 1);
+  CHECK(log.find(1000)->position == 1000);
+}
+
 TEST_CASE("a heartbeat at the same position keeps a quiet node known") {
   Checkpoints kept(kOwn, 10min);
   for (int minute = 0; minute < 60; ++minute) {

@@ -316,4 +316,11 @@ TEST_CASE("shown configuration hides secrets and can be loaded again") {
   CHECK(Sources().file(shown.dump()).load().values.redacted() == shown);
 }
 
+TEST_CASE("what changed and does not reload is named") {
+  const auto before = Sources().file(R"({"http": {"port": 1}})").load().values;
+  CHECK(before.needRestart(before) == Texts{});
+  const auto after = Sources().file(R"({"http": {"port": 2}, "history": {"max_age": "5m"}})").load().values;
+  CHECK(before.needRestart(after) == Texts{"http.port"});
+}
+
 }  // namespace sse::config

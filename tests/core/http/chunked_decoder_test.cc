@@ -75,6 +75,7 @@ TEST_CASE("a body beyond the limit is refused before its data") {
   CHECK(refusal("9\r\n012345678\r\n2\r\n", 10) == 413);
   CHECK(refusal("FFFFFFFFFFFFFFFF\r\n", 10) == 413);
   CHECK(refusal("5\r\nhello\r\nFFFFFFFFFFFFFFFB\r\n", 10) == 413);
+  CHECK(whole("B\r\n", 10).problem.detail == "body: expected at most 10 bytes (limits.body), got more");
   CHECK(refusal("10000000000000000\r\n", 10) == 400);
   CHECK(refusal("00000000000000005\r\n", 10) == 400);
 }

@@ -2,6 +2,8 @@
 
 #include <arpa/inet.h>
 #include <doctest/doctest.h>
+#include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/uio.h>
 
 #include "net/socket_stream.h"
@@ -87,4 +89,37 @@ TEST_CASE("a socket stream reads, writes in parts, and tells the end from nothin
   CHECK(here.read(buffer).error().code == Code::Unavailable);
   iovec part{buffer.data(), 1};
   CHECK(here.write({&part, 1}).error().code == Code::Unavailable);
+}
+
+TEST_CASE("messages name the options of the socket") {
+  const net::ListenSettings admin{.address = "localhost", .options = "admin"};
+  CHECK(net::checkAddress(admin).error().text == "admin.address: expected a numeric address, got \"localhost\"");
+  for (const auto* good : {"", "127.0.0.1", "::1"}) CHECK(net::checkAddress({.address = good}));
+  const auto first = listenOn({.address = "127.0.0.1", .share = false});
+  const auto second =
+      listenOn({.address = "127.0.0.1", .options = "admin", .port = net::localPort(first->get()), .share = false});
+  CHECK(second.error().text.find("choose another admin.port") != std::string::npos);
+}
+
+TEST_CASE("connections inherit what their listener was set to") {
+  const auto fd = listenOn({.address = "127.0.0.1", .send_buffer = 64 << 10, .user_timeout_ms = 12'345});
+  REQUIRE(fd.ok());
+  const base::Fd client(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(net::localPort(fd->get()));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  REQUIRE(::connect(client.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
+  pollfd wait{fd->get(), POLLIN, 0};
+  REQUIRE(::poll(&wait, 1, 10'000) == 1);
+  const base::Fd connection(::accept(fd->get(), nullptr, nullptr));
+  const auto value = [&](int level, int name) {
+    int got = 0;
+    socklen_t size = sizeof got;
+    REQUIRE(::getsockopt(connection.get(), level, name, &got, &size) == 0);
+    return got;
+  };
+  CHECK(value(IPPROTO_TCP, TCP_NODELAY) == 1);
+  CHECK(value(IPPROTO_TCP, TCP_USER_TIMEOUT) == 12'345);
+  CHECK(value(SOL_SOCKET, SO_SNDBUF) == 128 << 10);
 }

@@ -143,3 +143,18 @@ TEST_CASE("a stream that a full socket keeps from its farewell is closed as it i
   world.readUntil(*stuck, [&] { return stuck->closed; });
   CHECK_FALSE(stuck->ended);
 }
+
+TEST_CASE("a reader that lags more than the backlog in broadcasts alone is closed as well") {
+  auto limits = roomy();
+  limits.backlog_events = 20;
+  World world(limits);
+  const auto stuck = world.open(tight(stream::Framing::Chunked, {"a"}));
+  for (int i = 1; i <= 200; ++i) {
+    world.on([&] { world.book.broadcast(dataOf(i, 2000)); });
+    world.settle();
+  }
+  CHECK(world.size() == 0);
+  CHECK(world.metrics.closed_slow.value() == 1);
+  world.readUntil(*stuck, [&] { return stuck->closed; });
+  CHECK_FALSE(stuck->ended);
+}

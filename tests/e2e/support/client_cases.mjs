@@ -16,16 +16,31 @@ async function connect(stage, client, port, path) {
   return opened;
 }
 
-/** The port of a peer that takes connections and never says a word. */
+/** A peer that takes connections and says nothing until `speak(port)` joins them to the node there. */
 async function silentPeer(stage) {
-  const sockets = new Set();
-  const server = net.createServer((socket) => sockets.add(socket.on('error', () => {})));
+  const sockets = [];
+  const join = (from, port) => {
+    const to = net.connect(port, '127.0.0.1');
+    for (const [socket, other] of [
+      [from, to],
+      [to, from],
+    ]) {
+      socket.on('error', () => {}).on('close', () => other.destroy());
+      socket.pipe(other);
+    }
+  };
+  let take = (socket) => sockets.push(socket.on('error', () => {}));
+  const server = net.createServer((socket) => take(socket));
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   stage.defer(() => {
     for (const socket of sockets) socket.destroy();
     server.close();
   });
-  return server.address().port;
+  const speak = (port) => {
+    take = (socket) => join(socket, port);
+    for (const socket of sockets) join(socket, port);
+  };
+  return { port: server.address().port, speak };
 }
 
 async function subscribers(node, channel) {
@@ -100,20 +115,23 @@ export function clientCases(name, client) {
     `${name} keeps trying while the node starts`,
     async (stage) => {
       const port = await freePort();
+      const other = await stage.node({ node: { name: 'other' } });
       const peer = await silentPeer(stage);
       const node = stage.prepare({
         ...quickRetry,
         http: { port },
-        hosts: { peers: [`127.0.0.1:${peer}`] },
-        cluster: { start_timeout: '4s' },
+        hosts: { peers: [`127.0.0.1:${peer.port}`] },
+        relay: { timeout: '10m' },
+        cluster: { start_timeout: '10m' },
       });
       node.spawn();
       node.port = port;
       await until('the node listens', async () => (await node.probe('/livez')) === 200, 15000);
       const source = await connect(stage, client, port, '/subscribe/c');
-      await until('two refusals', async () => (await source.state()).errors >= 2, 15000);
+      await until('three refusals', async () => (await source.state()).errors >= 3, 15000);
       assert.equal(await node.probe('/startupz'), 503, 'the refusals were those of a starting node');
       assert.notEqual((await source.state()).readyState, 2, 'the client gave up');
+      peer.speak(other.port);
       await until('ready', async () => (await node.probe('/readyz')) === 200, 15000);
       await joined(node, 'c');
       await publish(node, '/publish/c', { data: 'in' });
