@@ -45,7 +45,7 @@ export function scenarios(by) {
           for (const publisher of alive) assertAll(watcher, publisher);
           assertOnceInOrder(watcher, dead);
           const lost = lostOf(watcher, dead).length;
-          console.log(`# publish.wait = ${wait}: ${watcher.name} misses ${lost} acknowledged events of the killed node`);
+          console.log(`# publish.wait = ${wait}: ${watcher.name} misses ${lost} acknowledged events of the dead node`);
           assert.ok(lost <= (wait === 'peers' ? 0 : 250), `${lost} lost`);
         }
         assert.ok(mover.moves >= 1, 'it moved');
