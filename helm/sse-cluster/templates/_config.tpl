@@ -53,8 +53,8 @@
 {{- $discovery := (include "sse.discovery" . | fromJson).list -}}
 {{- $config := include "sse.secretConfig" . | fromJson -}}
 {{- if has "gossip" $discovery -}}
-{{- $seed := printf "%s:%d" (include "sse.headless" .) (int .Values.gossip.port) -}}
-{{- $config = merge $config (dict "gossip" (dict "port" (int .Values.gossip.port) "hosts" (list $seed))) -}}
+{{- $seed := printf "%s:%d" (include "sse.headless" .) (include "sse.gossipPort" . | int) -}}
+{{- $config = merge $config (dict "gossip" (dict "hosts" (list $seed))) -}}
 {{- end -}}
 {{- if has "dns" $discovery -}}
 {{- $config = merge $config (dict "dns" (dict "name" (include "sse.headless" .) "service" "http" "interval" "5s")) -}}
@@ -77,7 +77,9 @@
 {{/* The whole configuration file, as JSON. */}}
 {{- define "sse.config" -}}
 {{- $user := merge (deepCopy .Values.config) .Values.pluginConfig -}}
-{{- $_ := set $user "discovery" (include "sse.discovery" . | fromJson).list -}}
+{{- $discovery := (include "sse.discovery" . | fromJson).list -}}
+{{- $_ := set $user "discovery" $discovery -}}
+{{- if not (has "gossip" $discovery) }}{{ $_ := unset $user "gossip" }}{{ end -}}
 {{- mergeOverwrite (include "sse.chartConfig" . | fromJson) $user | toJson -}}
 {{- end -}}
 

@@ -36,8 +36,9 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- end }}
 {{- end -}}
 
-{{/* metadata of an object: (dict "root" $ "name" … "annotations" {…} "labels" {…}) */}}
+{{/* metadata of an object, and the place where wrong values are told: (dict "root" $ "name" … "annotations" {…} "labels" {…}) */}}
 {{- define "sse.metadata" -}}
+{{- include "sse.validate" .root -}}
 name: {{ .name }}
 namespace: {{ .root.Release.Namespace }}
 labels:
@@ -96,8 +97,13 @@ annotations:
 {{- default (include "sse.neededGrace" .) .Values.terminationGracePeriodSeconds -}}
 {{- end -}}
 
+{{/* Ports of the pods; that of admin is empty where there is none. */}}
+{{- define "sse.httpPort" -}}{{ dig "http" "port" 8080 .Values.config | int }}{{- end -}}
+{{- define "sse.gossipPort" -}}{{ dig "gossip" "port" 42000 .Values.config | int }}{{- end -}}
+{{- define "sse.adminPort" -}}{{ with dig "admin" "port" "" .Values.config }}{{ int . }}{{ end }}{{- end -}}
+
 {{- define "sse.probePort" -}}
-{{- if dig "admin" "port" "" (include "sse.config" . | fromJson) }}admin{{ else }}http{{ end -}}
+{{- if include "sse.adminPort" . }}admin{{ else }}http{{ end -}}
 {{- end -}}
 
 {{/* A probe: (dict "root" $ "path" "/livez" "times" {…}) */}}
