@@ -66,6 +66,11 @@
 {{- $config = merge $config (dict "relay" (dict "ca_file" (printf "%s/ca.crt" $folder))) -}}
 {{- end -}}
 {{- end -}}
+{{- /* The folders that the kubelet renews: what can be reloaded is, without a roll-out. */}}
+{{- $watch := list "/etc/sse-cluster/config" -}}
+{{- if (include "sse.secretKeys" . | fromJson).list }}{{ $watch = append $watch (include "sse.secretFolder" .) }}{{ end -}}
+{{- if .Values.tls.enabled }}{{ $watch = append $watch (include "sse.tlsFolder" .) }}{{ end -}}
+{{- $config = merge $config (dict "reload" (dict "watch" $watch)) -}}
 {{- with .Values.extraPlugins -}}
 {{- $paths := list "/usr/local/lib/sse-cluster/plugins" -}}
 {{- range . }}{{ $paths = append $paths (printf "%s/%s" (include "sse.pluginFolder" $) .name) }}{{ end -}}
