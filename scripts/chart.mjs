@@ -1,6 +1,6 @@
-// node scripts/chart.mjs [--check]: writes what in helm/sse-cluster follows from other files: values.schema.json, the table
-// of values in README.md, and files/reloads.json. Reads values.yaml and asks the program (SSE_BINARY, else that of
-// build/test) for its options. With --check it writes nothing and fails where something would change.
+// node scripts/chart.mjs [--check]: writes what in helm/sse-cluster follows from other files: values.schema.json, the
+// table of values in README.md, and files/reloads.json. Reads values.yaml and asks the program (SSE_BINARY, else that
+// of build/test) for its options. With --check it writes nothing and fails where something would change.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -20,7 +20,7 @@ const ask = (format) =>
     }),
   );
 
-/** The keys of values.yaml that have a comment, as [{path, text, value}], in order; value is the YAML behind the key. */
+/** The keys of values.yaml with a comment, as [{path, text, value}], in order; value is the YAML behind the key. */
 export function documentedValues(yaml) {
   const found = [];
   const parents = [];

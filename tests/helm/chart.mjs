@@ -70,16 +70,23 @@ export const podOf = (objects) => only(objects, 'StatefulSet').spec.template;
 export const nodeOf = (objects) => podOf(objects).spec.containers.find((one) => one.name === 'sse-cluster');
 export const configOf = (objects) => JSON.parse(only(objects, 'ConfigMap', 'my-sse-cluster').data['config.json']);
 
+const examples = { 'gossip-key': '0123456789abcdef', 'cluster-secret': 'example' };
+
+/** What is in the folder of secrets of a pod: the chart's own, or examples for those of another Secret. */
+function secretFiles(objects) {
+  const volume = podOf(objects).spec.volumes.find((one) => one.name === 'secrets');
+  const own = objects.find((one) => one.kind === 'Secret' && one.metadata.name === volume?.secret.secretName);
+  return (volume?.secret.items ?? []).map(({ key, path }) => [
+    `secrets/${path}`,
+    own ? Buffer.from(own.data[key], 'base64') : examples[key],
+  ]);
+}
+
 /** `sse-cluster check` of the rendered configuration file, with its mounts in a folder of this machine. */
-export async function checkConfig(objects, mounted = {}) {
+export async function checkConfig(objects) {
   return withFolder(async (place) => {
     for (const kind of ['secrets', 'tls']) mkdirSync(join(place, kind));
-    const secret = objects.find((one) => one.kind === 'Secret' && one.metadata.name === 'my-sse-cluster');
-    const files = Object.entries(secret?.data ?? {}).map(([name, data]) => [
-      `secrets/${name}`,
-      Buffer.from(data, 'base64'),
-    ]);
-    for (const [name, content] of [...files, ...Object.entries(mounted)]) writeFileSync(join(place, name), content);
+    for (const [name, content] of secretFiles(objects)) writeFileSync(join(place, name), content);
     const text = JSON.stringify(configOf(objects), null, 2)
       .replaceAll('/etc/sse-cluster', place)
       .replaceAll('/usr/local/lib/sse-cluster/plugins', plugins);

@@ -4,12 +4,14 @@
 {{- define "sse.tlsFolder" -}}/etc/sse-cluster/tls{{- end -}}
 {{- define "sse.pluginFolder" -}}/var/lib/sse-cluster/plugins{{- end -}}
 
-{{/* config.discovery as a list, in JSON {"list": […]}. */}}
-{{- define "sse.discovery" -}}
-{{- $given := .Values.config.discovery -}}
-{{- if kindIs "string" $given }}{{ $given = splitList "," ($given | nospace) }}{{ end -}}
+{{/* Options that are lists, or text with commas, as JSON {"list": […]}. */}}
+{{- define "sse.list" -}}
+{{- $given := . -}}
+{{- if kindIs "string" $given }}{{ $given = compact (splitList "," ($given | nospace)) }}{{ end -}}
 {{- dict "list" (default (list) $given) | toJson -}}
 {{- end -}}
+{{- define "sse.discovery" -}}{{ include "sse.list" .Values.config.discovery }}{{- end -}}
+{{- define "sse.auth" -}}{{ include "sse.list" (default "open" .Values.config.auth) }}{{- end -}}
 
 {{/* Names of the files of secrets that are mounted, in JSON {"list": […]}. */}}
 {{- define "sse.secretKeys" -}}
@@ -97,6 +99,7 @@
 {{- range initial $parts }}{{ if kindIs "map" $parent }}{{ $parent = get $parent . }}{{ end }}{{ end -}}
 {{- if kindIs "map" $parent }}{{ $_ := unset $parent (last $parts) }}{{ end -}}
 {{- end -}}
+{{- range $key, $section := deepCopy $config }}{{ if eq (toJson $section) "{}" }}{{ $_ := unset $config $key }}{{ end }}{{ end -}}
 {{- toJson $config -}}
 {{- end -}}
 

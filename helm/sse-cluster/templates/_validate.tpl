@@ -87,8 +87,7 @@
 {{- define "sse.wrongAccess" -}}
 {{- $wrong := list -}}
 {{- $config := mergeOverwrite (include "sse.secretConfig" . | fromJson) (deepCopy .Values.config) -}}
-{{- $auth := default (list "open") $config.auth -}}
-{{- if kindIs "string" $auth }}{{ $auth = splitList "," ($auth | nospace) }}{{ end -}}
+{{- $auth := (include "sse.auth" . | fromJson).list -}}
 {{- if and (has "token" $auth) (not (dig "token" "file" "" $config)) -}}
 {{- $wrong = append $wrong "config.auth: token needs tokens; say secret.tokens, or a Secret with tokens.json" -}}
 {{- end -}}
