@@ -1,5 +1,5 @@
 // node scripts/chart.mjs [--check]: writes what in helm/sse-cluster follows from other files: values.schema.json, the
-// table of values in README.md, and files/reloads.json. Reads values.yaml and asks the program (SSE_BINARY, else that
+// table of values in README.md, and files/reloads.txt. Reads values.yaml and asks the program (SSE_BINARY, else that
 // of build/test) for its options. With --check it writes nothing and fails where something would change.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -86,12 +86,11 @@ function made() {
   const texts = Object.fromEntries(documentedValues(yaml).map(({ path, text }) => [path, text]));
   return {
     'values.schema.json': json(shapes.schema(configSchema(), texts)),
-    'files/reloads.json': json(
-      ask('json')
-        .filter((option) => option.reload)
-        .map((option) => option.key)
-        .sort(),
-    ),
+    'files/reloads.txt': ask('json')
+      .filter((option) => option.reload)
+      .map((option) => `${option.key}\n`)
+      .sort()
+      .join(''),
     'README.md': withTable(readFileSync(join(chart, 'README.md'), 'utf8'), table(yaml)),
   };
 }

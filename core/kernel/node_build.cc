@@ -59,9 +59,11 @@ RunningNode::RunningNode(NodeParts parts) : parts_(parts), log_(parts.sink.logge
   workers_ = std::make_unique<base::WorkerPool>(
       kWorkers, kWorkerQueue, [this](base::WorkerPool::Call call) { control_.post(std::move(call)); }, parts_.metrics);
   drain_delay_ = values.duration("drain.delay");
+  drain_flush_ = values.duration("drain.flush");
   bus_ = std::make_unique<bus::MessageBus>(
       control_, parts_.metrics, *bus_log_,
       [this](std::string_view owner, std::string_view what) { onBusFailure(owner, what); });
+  farewell_ = std::make_unique<Farewell>(*bus_, control_, *log_);
   admission_ = std::make_unique<net::Admission>(admissionLimits(values));
   buildCluster();
   buildNode();

@@ -14,7 +14,7 @@ inline constexpr std::array kOptions = {
            .help = "name of this node, unique in the cluster; the host name where not set"},
     Option{.key = "discovery",
            .type = OptionType::List,
-           .default_text = "hosts",
+           .default_text = "gossip",
            .help = "discovery plugins, all of which run"},
     Option{.key = "transport", .type = OptionType::String, .default_text = "relay", .help = "transport plugin"},
     Option{.key = "auth",

@@ -1,11 +1,18 @@
 #include "kernel/plugin_set.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "kernel/stop_watchdog.h"
 
 namespace sse::kernel {
+namespace {
+
+/// Whoever hears that this node left cuts its links, so transports say their last words before discovery does.
+constexpr std::array kStopOrder = {Kind::Transport, Kind::Discovery, Kind::Auth};
+
+}  // namespace
 
 PluginSet::PluginSet(Logger& log, OnHang on_hang, Duration stop_limit)
     : log_(log), on_hang_(std::move(on_hang)), stop_limit_(stop_limit) {}
@@ -80,9 +87,12 @@ void PluginSet::stop() {
                {{"plugin", std::string(owner)}, {"limit_ms", std::to_string(stop_limit_.count())}});
     on_hang_(owner);
   });
-  for (auto plugin = plugins_.rbegin(); plugin != plugins_.rend(); ++plugin) {
-    watchdog.watch((*plugin)->owner());
-    note(**plugin, (*plugin)->stop());
+  for (const auto kind : kStopOrder) {
+    for (auto plugin = plugins_.rbegin(); plugin != plugins_.rend(); ++plugin) {
+      if ((*plugin)->descriptor().kind != kind) continue;
+      watchdog.watch((*plugin)->owner());
+      note(**plugin, (*plugin)->stop());
+    }
   }
   // All have stopped before the first is freed: until then they may talk to one another over the bus.
   while (!plugins_.empty()) {

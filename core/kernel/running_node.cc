@@ -1,5 +1,6 @@
 #include "kernel/running_node.h"
 
+#include <algorithm>
 #include <future>
 
 #include "api/status_document.h"
@@ -220,16 +221,24 @@ void RunningNode::afterDrainDelay() {
 
 void RunningNode::loopDrained() {
   if (--loops_draining_ > 0) return;
-  announce(NodeStateChanged::State::Leaving);
-  // Behind the message just published, so that transports have said their last words.
-  control_.post([this] {
-    if (gone_) gone_();
+  const auto head = own_head_.load(std::memory_order_acquire);
+  const auto acknowledged = hasPeers() ? node_.acknowledged.load(std::memory_order_acquire) : head;
+  farewell_->begin(head, acknowledged, drain_flush_, [this] {
+    // Behind the message published below, so that transports have said their last words.
+    control_.post(gone_);
   });
+  announce(NodeStateChanged::State::Leaving);
+}
+
+bool RunningNode::hasPeers() const {
+  return std::ranges::any_of(cluster_->view()->nodes,
+                             [](const auto& node) { return node.link == LinkChanged::State::Connected; });
 }
 
 void RunningNode::reload(const config::Values& values) {
   control_.post([this, &values] {
     drain_delay_ = values.duration("drain.delay");
+    drain_flush_ = values.duration("drain.flush");
     parts_.sink.setLevel(observe::levelOf(values.string("log.level")));
     journal_->setLimits(channel::Limits::from(settingsOf(values, "channel")));
     const auto streams = stream::StreamSettings::from(settingsOf(values, "stream"));
@@ -248,6 +257,7 @@ void RunningNode::stop() {
   onControl([this] {
     parts_.plugins.stop();
     subscriptions_.clear();
+    farewell_.reset();
     sweeper_.cancel();
   });
   for (auto& parts : loops_) parts->loop.stop();

@@ -14,6 +14,7 @@
 #include "cluster/cluster.h"
 #include "config/values.h"
 #include "kernel/cluster_resume.h"
+#include "kernel/farewell.h"
 #include "kernel/node_loop.h"
 #include "kernel/plugin_set.h"
 #include "net/event_loop.h"
@@ -52,8 +53,8 @@ class RunningNode {
   /// Binds, configures and starts plugins, listens. What went wrong is undone. Code::InvalidArgument: configuration or
   /// plugins; Code::System: the system refused. [main]
   Result<void> start();
-  /// Begins to leave; `gone` is called on the control thread when the last stream is closed and the transports are
-  /// flushed. [any]
+  /// Begins to leave; `gone` is called on the control thread when the last stream is closed and the peers have what was
+  /// published here, or `drain.flush` is over. [any]
   void drain(std::function<void()> gone);
   /// Takes what may change while running. The values are checked already and outlive the node. [any]
   void reload(const config::Values& values);
@@ -79,6 +80,7 @@ class RunningNode {
   void afterDrainDelay();
   void drainLoops();
   void loopDrained();
+  [[nodiscard]] bool hasPeers() const;
   [[nodiscard]] std::string statusParts();
   /// Runs `call` on the control thread and waits for it. [main]
   void onControl(const std::function<void()>& call);
@@ -90,6 +92,7 @@ class RunningNode {
   std::thread control_thread_;
   std::unique_ptr<base::WorkerPool> workers_;
   std::unique_ptr<bus::MessageBus> bus_;
+  std::unique_ptr<Farewell> farewell_;
   std::unique_ptr<net::Admission> admission_;
   std::unique_ptr<cluster::Checkpoints> checkpoints_;
   std::unique_ptr<channel::Journal> journal_;
@@ -120,6 +123,7 @@ class RunningNode {
   Registration sweeper_;
   Registration drain_timer_;
   Duration drain_delay_{0};
+  Duration drain_flush_{0};
   std::function<void()> gone_;
   std::size_t loops_draining_ = 0;
   std::chrono::steady_clock::time_point started_at_ = std::chrono::steady_clock::now();

@@ -1,10 +1,10 @@
 // Nodes that find each other by gossip, among themselves and with a real hashicorp/memberlist node.
 import assert from 'node:assert/strict';
-import { publish } from './support/http.mjs';
+import { call, publish } from './support/http.mjs';
 import { startPeer } from './support/memberlist.mjs';
 import { freePort } from './support/node.mjs';
 import { linked, scenario } from './support/stage.mjs';
-import { until } from './support/wait.mjs';
+import { until, within } from './support/wait.mjs';
 
 const seconds = Number(process.env.SSE_GOSSIP_SECONDS ?? 10);
 
@@ -93,6 +93,34 @@ scenario('a peer with another key never becomes a member', async (stage) => {
   await until('the refusal is logged', () => node.log.includes('gossip-stream-refused'));
   assert.equal(peer.count('join', 'a'), 0);
   assert.deepEqual(Object.keys(await members(node)), ['127.0.0.1']);
+});
+
+scenario('what a node accepted just before it left reaches the others, though they hear of the leave', async (stage) => {
+  const history = { max_events: 100000, max_bytes: '256MiB' };
+  const kept = { history, stream: { backlog_events: 100000, backlog_bytes: '256MiB' }, drain: { flush: '30s' } };
+  const a = await startNode(stage, 'a', '127.0.0.1', [], {}, kept);
+  const b = await startNode(stage, 'b', '127.0.0.1', [a.gossip], {}, kept);
+  await linked([a, b]);
+  const headers = { 'Content-Type': 'application/x-ndjson' };
+  const body = `${JSON.stringify({ channel: 'c', data: 'x'.repeat(4000) })}\n`.repeat(200);
+  b.program.signal('SIGSTOP');
+  await Promise.all(Array.from({ length: 50 }, () => call(a, 'POST', '/publish', { body, headers })));
+  a.program.signal('SIGTERM');
+  await until('a has closed its port', async () => (await a.probe('/livez')) === 0);
+  b.program.signal('SIGCONT');
+  await until('b has all of them', async () => (await (await call(b, 'GET', '/channels/c')).json()).events === 10000);
+  assert.equal((await within('a ends', a.program.exited)).code, 0);
+});
+
+scenario('a peer that does not read holds a leaving node up for drain.flush only, which is told', async (stage) => {
+  const a = await startNode(stage, 'a', '127.0.0.1', [], {}, { drain: { flush: '300ms' } });
+  const b = await startNode(stage, 'b', '127.0.0.1', [a.gossip]);
+  await linked([a, b]);
+  b.program.signal('SIGSTOP');
+  await publish(a, '/publish/c', { data: 'unread' });
+  assert.equal((await a.stop()).code, 0);
+  b.program.signal('SIGCONT');
+  assert.match(a.log, /left-behind/);
 });
 
 scenario('a leave is seen at once, ours and theirs', async (stage) => {

@@ -103,9 +103,9 @@ test('with a HorizontalPodAutoscaler there are no replicas, without one there is
 
 test('the time to stop covers preStop, drain and a margin', () => {
   const grace = (values) => podOf(render(values)).spec.terminationGracePeriodSeconds;
-  assert.equal(grace({}), 5 + 20 + 10);
-  assert.equal(grace({ preStopSleepSeconds: 7, config: { drain: { delay: '1500ms', window: '1m30s' } } }), 7 + 92 + 10);
-  assert.equal(grace({ config: { drain: { delay: '0', window: '0s' } } }), 10);
+  assert.equal(grace({}), 5 + 20 + 5 + 10);
+  assert.equal(grace({ preStopSleepSeconds: 7, config: { drain: { delay: '1500ms', window: '1m30s' } } }), 7 + 97 + 10);
+  assert.equal(grace({ config: { drain: { delay: '0', window: '0s', flush: '1m' } } }), 70);
   assert.equal(grace({ terminationGracePeriodSeconds: 300 }), 300);
 });
 

@@ -49,7 +49,7 @@ const contradictions = {
     { resources: { limits: { memory: '512Mi' } }, config: { history: { budget: '1GiB' } } },
     /resources\.limits\.memory: .*config\.history\.budget, 1GiB/,
   ],
-  'too little time to drain': [{ terminationGracePeriodSeconds: 20 }, /20 s is less than the 35 s/],
+  'too little time to drain': [{ terminationGracePeriodSeconds: 20 }, /20 s is less than the 40 s/],
   'an impatient startup probe': [
     { config: { cluster: { start_timeout: '5m' } } },
     /startupProbe: gives up after 120 s, before config\.cluster\.start_timeout/,

@@ -93,7 +93,7 @@
 {{/* The configuration file without what a running node reloads. */}}
 {{- define "sse.fixedConfig" -}}
 {{- $config := include "sse.config" . | fromJson -}}
-{{- range .Files.Get "files/reloads.json" | fromJsonArray -}}
+{{- range .Files.Lines "files/reloads.txt" -}}
 {{- $parts := splitList "." . -}}
 {{- $parent := $config -}}
 {{- range initial $parts }}{{ if kindIs "map" $parent }}{{ $parent = get $parent . }}{{ end }}{{ end -}}
@@ -105,7 +105,7 @@
 
 {{/* The Secret of the chart without what a running node reloads. */}}
 {{- define "sse.fixedSecret" -}}
-{{- $reloads := .Files.Get "files/reloads.json" | fromJsonArray -}}
+{{- $reloads := .Files.Lines "files/reloads.txt" -}}
 {{- $options := dict "gossip-key" "gossip.secret_key_file" "cluster-secret" "cluster.secret_file" "tokens.json" "token.file" "jwt-secret" "jwt.secret_file" "jwt.pem" "jwt.key" -}}
 {{- $fixed := dict -}}
 {{- range $name, $content := include "sse.secretData" . | fromJson -}}

@@ -86,12 +86,15 @@ annotations:
 {{- end -}}
 {{- end -}}
 
-{{/* Seconds from the order to stop to the kill: preStop, drain.delay, drain.window and a margin. */}}
+{{/* Seconds from the order to stop to the kill: preStop, drain.delay, drain.window, drain.flush and a margin. */}}
 {{- define "sse.neededGrace" -}}
 {{- $config := include "sse.config" . | fromJson -}}
-{{- $delay := include "sse.milliseconds" (dict "key" "drain.delay" "value" (dig "drain" "delay" "0s" $config)) | int64 -}}
-{{- $window := include "sse.milliseconds" (dict "key" "drain.window" "value" (dig "drain" "window" "5s" $config)) | int64 -}}
-{{- add (int64 .Values.preStopSleepSeconds) (divf (add $delay $window) 1000 | ceil | int64) 10 -}}
+{{- $sum := 0 -}}
+{{- range $name, $default := dict "delay" "0s" "window" "5s" "flush" "5s" -}}
+{{- $time := dict "key" (printf "drain.%s" $name) "value" (dig "drain" $name $default $config) -}}
+{{- $sum = add $sum (include "sse.milliseconds" $time | int64) -}}
+{{- end -}}
+{{- add (int64 .Values.preStopSleepSeconds) (divf $sum 1000 | ceil | int64) 10 -}}
 {{- end -}}
 {{- define "sse.grace" -}}
 {{- default (include "sse.neededGrace" .) .Values.terminationGracePeriodSeconds -}}

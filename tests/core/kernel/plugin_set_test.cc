@@ -107,12 +107,12 @@ TEST_CASE_FIXTURE(Fixture, "all are created, then configured, then started: auth
   CHECK(log.lines("plugin-started").size() == 3);
 }
 
-TEST_CASE_FIXTURE(Fixture, "all are stopped in reverse, then freed in reverse") {
+TEST_CASE_FIXTURE(Fixture, "transports are stopped first, then discovery, then auth, and all are freed in reverse") {
   REQUIRE(begin().empty());
   takeTold();
   plugins.drain();
   plugins.stop();
-  CHECK(takeTold() == Told{"guard drain", "carrier drain", "scout drain", "scout stop", "carrier stop", "guard stop",
+  CHECK(takeTold() == Told{"guard drain", "carrier drain", "scout drain", "carrier stop", "scout stop", "guard stop",
                            "scout destroy", "carrier destroy", "guard destroy"});
   plugins.stop();
   CHECK(takeTold().empty());
@@ -166,7 +166,7 @@ TEST_CASE_FIXTURE(Fixture, "a failed plugin stays failed, is logged once, and is
   CHECK(log.lines("plugin-failed").size() == 1);
   takeTold();
   plugins.stop();
-  CHECK(takeTold()[1] == "carrier stop");
+  CHECK(takeTold()[0] == "carrier stop");
 }
 
 TEST_CASE_FIXTURE(Fixture, "reload hands each its settings and tells who refused") {
