@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import YAML from 'yaml';
 import { plugins, root, run } from '../e2e/support/process.mjs';
 
+export { YAML };
 export const folder = join(root, 'helm/sse-cluster');
 export const helm = process.env.SSE_HELM ?? execFileSync(join(root, 'scripts/find-helm'), { encoding: 'utf8' }).trim();
 export const file = (name) => readFileSync(join(folder, name), 'utf8');
