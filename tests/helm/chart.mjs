@@ -1,6 +1,7 @@
 // The chart rendered by a real Helm.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { generateKeyPairSync } from 'node:crypto';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import YAML from 'yaml';
@@ -71,7 +72,12 @@ export const podOf = (objects) => only(objects, 'StatefulSet').spec.template;
 export const nodeOf = (objects) => podOf(objects).spec.containers.find((one) => one.name === 'sse-cluster');
 export const configOf = (objects) => JSON.parse(only(objects, 'ConfigMap', 'my-sse-cluster').data['config.json']);
 
-const examples = { 'gossip-key': '0123456789abcdef', 'cluster-secret': 'example' };
+const examples = {
+  'gossip-key': () => '0123456789abcdef',
+  'cluster-secret': () => 'example',
+  'jwt.pem': () =>
+    generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ type: 'spki', format: 'pem' }),
+};
 
 /** What is in the folder of secrets of a pod: the chart's own, or examples for those of another Secret. */
 function secretFiles(objects) {
@@ -79,8 +85,17 @@ function secretFiles(objects) {
   const own = objects.find((one) => one.kind === 'Secret' && one.metadata.name === volume?.secret.secretName);
   return (volume?.secret.items ?? []).map(({ key, path }) => [
     `secrets/${path}`,
-    own ? Buffer.from(own.data[key], 'base64') : examples[key],
+    own ? Buffer.from(own.data[key], 'base64') : examples[key](),
   ]);
+}
+
+/** What cert-manager would put into a Secret. */
+function makeCertificate(place) {
+  const [key, certificate] = [join(place, 'tls.key'), join(place, 'tls.crt')];
+  const made = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', key, '-out', certificate];
+  const about = ['-days', '2', '-subj', '/CN=my-sse-cluster', '-addext', 'subjectAltName=DNS:my-sse-cluster'];
+  execFileSync('openssl', ['req', '-x509', ...made, ...about], { stdio: 'pipe' });
+  copyFileSync(certificate, join(place, 'ca.crt'));
 }
 
 /** `sse-cluster check` of the rendered configuration file, with its mounts in a folder of this machine. */
@@ -88,6 +103,7 @@ export async function checkConfig(objects) {
   return withFolder(async (place) => {
     for (const kind of ['secrets', 'tls']) mkdirSync(join(place, kind));
     for (const [name, content] of secretFiles(objects)) writeFileSync(join(place, name), content);
+    if (podOf(objects).spec.volumes.some((one) => one.name === 'tls')) makeCertificate(join(place, 'tls'));
     const text = JSON.stringify(configOf(objects), null, 2)
       .replaceAll('/etc/sse-cluster', place)
       .replaceAll('/usr/local/lib/sse-cluster/plugins', plugins);

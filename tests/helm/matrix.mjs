@@ -1,6 +1,7 @@
 // Values that go together, beyond the ready-made ones: each pair of choices that templates branch on.
 
-const choices = {
+/** Single choices, by kind and name. */
+export const choices = {
   discovery: { gossip: {}, dns: { config: { discovery: 'dns' } }, both: { config: { discovery: ['gossip', 'dns'] } } },
   ports: { two: {}, one: { config: { admin: null } } },
   scale: { fixed: {}, hpa: { autoscaling: { enabled: true, targetSubscribersPerPod: 1000 } } },

@@ -1,8 +1,9 @@
 // What must hold of the objects, whatever the values.
 import assert from 'node:assert/strict';
-import { basename } from 'node:path';
+import { existsSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import test from 'node:test';
-import { configOf, nodeOf, only, podOf, ready, render } from './chart.mjs';
+import { YAML, configOf, file, folder, nodeOf, only, podOf, ready, refusal, render } from './chart.mjs';
 import { matrix } from './matrix.mjs';
 
 const pods = (objects) => [podOf(objects).spec, ...objects.filter((one) => one.kind === 'Pod').map((one) => one.spec)];
@@ -178,3 +179,17 @@ test('names fit, however long the release', () => {
   for (const { metadata } of objects) assert.ok(metadata.name.length <= 63, metadata.name);
   assert.ok(`${only(objects, 'StatefulSet').metadata.name}-0123456789`.length <= 63, 'with the revision in a label');
 });
+
+/** [kind, value that enables it, its file, what the object holds of it] */
+const carried = [
+  ['PrometheusRule', 'prometheusRule', 'files/alerts.yaml', (object) => YAML.stringify(object.spec.groups[0].name)],
+  ['ConfigMap', 'dashboard', 'files/dashboard.json', (object) => JSON.parse(object.data['sse-cluster.json']).title],
+];
+for (const [kind, value, name, shown] of carried) {
+  test(`${value} carries ${name}, and says so where the chart lacks it`, () => {
+    const given = { [value]: { enabled: true, labels: { found: 'by-this' } } };
+    if (!existsSync(join(folder, name))) return assert.ok(refusal(given).includes(name));
+    const object = render(given).find((one) => one.kind === kind && one.metadata.labels.found === 'by-this');
+    assert.ok(file(name).includes(shown(object).trim()));
+  });
+}

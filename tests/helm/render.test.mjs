@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict';
 import { basename } from 'node:path';
 import test from 'node:test';
+import { run } from '../e2e/support/process.mjs';
 import { checkConfig, configOf, folder, helmWith, nodeOf, only, ready, render } from './chart.mjs';
+import { choices } from './matrix.mjs';
 
 for (const path of ready) {
   test(`${basename(path)}: helm lint --strict finds nothing`, () => {
@@ -14,6 +16,29 @@ for (const path of ready) {
     const { code, output } = await checkConfig(render(path));
     assert.equal(code, 0, output);
   });
+}
+
+const options = JSON.parse((await run(['options', '--format', 'json'])).stdout).map((option) => option.key);
+
+/** Options that the file names and this build of the program does not have. */
+function unknown(config, path = '') {
+  return Object.entries(config).flatMap(([key, value]) => {
+    const here = path ? `${path}.${key}` : key;
+    if (options.includes(here)) return [];
+    return value && typeof value === 'object' && !Array.isArray(value) ? unknown(value, here) : [here];
+  });
+}
+
+for (const [kind, named] of Object.entries(choices)) {
+  for (const [name, values] of Object.entries(named)) {
+    const objects = render(values);
+    const lacking = unknown(configOf(objects));
+    const skip = lacking.length > 0 && `this build has no option ${lacking}`;
+    test(`${kind} ${name}: the configuration file is accepted by the node`, { skip }, async () => {
+      const { code, output } = await checkConfig(objects);
+      assert.equal(code, 0, output);
+    });
+  }
 }
 
 test('nodes find each other by the names of all pods', () => {
