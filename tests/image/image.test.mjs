@@ -45,7 +45,7 @@ imageTest('its labels, user, ports and health check are set', async () => {
 });
 
 imageTest('without configuration it runs a single node, with nothing writable and no shell', async (undo) => {
-  const name = start(undo, ['--tmpfs=/usr/bin:ro', '--tmpfs=/usr/sbin:ro']);
+  const name = start(undo, ['--tmpfs=/usr/bin:ro,notmpcopyup', '--tmpfs=/usr/sbin:ro,notmpcopyup']);
   await ready(name);
   assert.notEqual(podman('exec', name, 'sh', '-c', 'true').status, 0, 'there is no shell');
   const trip = podman('exec', name, 'sse-cluster', 'probe', 'http://127.0.0.1:8080', '--round-trip', 'c');
