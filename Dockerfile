@@ -10,6 +10,7 @@ FROM packages AS build
 RUN apt-get update -qq && \
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(cat /build)
 WORKDIR /source
+ENV CCACHE_DIR=/ccache
 COPY CMakeLists.txt CMakePresets.json LICENSE ./
 COPY cmake cmake
 COPY config config
