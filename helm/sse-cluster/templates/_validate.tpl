@@ -43,6 +43,31 @@
 {{- $wrong = append $wrong "config.discovery: hosts needs config.hosts.peers, and pods have no fixed addresses; say gossip or dns" -}}
 {{- end -}}
 {{- end -}}
+{{- if not .Values.extraPlugins -}}
+{{- range $discovery -}}
+{{- if not (has . (list "gossip" "dns" "hosts")) -}}
+{{- $wrong = append $wrong (printf "config.discovery: no plugin %q; say gossip or dns, or bring it by extraPlugins" .) -}}
+{{- end -}}
+{{- end -}}
+{{- range (include "sse.auth" . | fromJson).list -}}
+{{- if not (has . (list "open" "token" "jwt" "webhook")) -}}
+{{- $wrong = append $wrong (printf "config.auth: no plugin %q; say token, jwt, webhook or open, or bring it by extraPlugins" .) -}}
+{{- end -}}
+{{- end -}}
+{{- with $config.transport -}}
+{{- if ne . "relay" -}}
+{{- $wrong = append $wrong (printf "config.transport: no plugin %q; say relay, or bring it by extraPlugins" .) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- range .Values.extraEnv -}}
+{{- if has .name (list "HTTP_PORT" "HTTP_SERVER_PORT" "ADMIN_PORT" "GOSSIP_PORT" "DISCOVERY" "NODE_NAME" "PLUGINS_PATH") -}}
+{{- $wrong = append $wrong (printf "extraEnv: %s would win over what services and probes follow; say it in config" .name) -}}
+{{- end -}}
+{{- if hasPrefix "DRAIN_" .name -}}
+{{- $wrong = append $wrong (printf "extraEnv: %s would win over config.drain, from which the time to stop is computed; say it there" .name) -}}
+{{- end -}}
+{{- end -}}
 {{- if not $discovery -}}
 {{- $wrong = append $wrong "config.discovery: without it nodes do not find each other; say gossip or dns" -}}
 {{- end -}}
