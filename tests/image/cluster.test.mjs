@@ -66,13 +66,15 @@ imageTest('compose.yaml gives three nodes that find each other and carry events'
     }
     const file = join(folder, 'compose.yaml');
     writeFileSync(file, YAML.stringify(here));
-    const run = (...args) => command('podman-compose', ['-p', `sse${process.pid}`, '-f', file, ...args]);
+    const project = `sse${process.pid}`;
+    const run = (...args) => command('podman-compose', ['-p', project, '-f', file, ...args]);
     try {
       const up = run('up', '--detach', '--no-build');
       assert.equal(up.status, 0, up.output);
       await carries(nodes.map(([name]) => ({ name, port: ports.get(name) })));
     } finally {
       run('down', '--timeout', '0');
+      podman('network', 'rm', '--force', `${project}_default`);
     }
   });
 });
