@@ -61,7 +61,7 @@ const properties = (config) => ({
     jwtKey: string,
     files: { ...texts, propertyNames: { pattern: '^[-._a-zA-Z0-9]+$' } },
   }),
-  tls: object({ enabled: boolean, existingSecret: string, verifyPeers: boolean }),
+  tls: object({ enabled: boolean, existingSecret: string, serverName: string, caFile: string }),
   service: object({
     type: oneOf('ClusterIP', 'NodePort', 'LoadBalancer'),
     port,

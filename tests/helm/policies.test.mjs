@@ -141,6 +141,15 @@ test('what is reloaded is mounted so that it is renewed, and watched', () => {
   assert.deepEqual(configOf(objects).reload.watch, mounts.map((mount) => mount.mountPath));
 });
 
+test('nodes check of each other the name and the authorities of the certificate', () => {
+  const tls = { enabled: true, existingSecret: 's' };
+  const { tls: own, relay } = configOf(render({ tls }));
+  assert.deepEqual(own, { certificate: ['/etc/sse-cluster/tls/tls.crt'], key: ['/etc/sse-cluster/tls/tls.key'] });
+  assert.deepEqual(relay, { ca_file: '/etc/sse-cluster/tls/ca.crt', server_name: 'my-sse-cluster.ns.svc' });
+  const named = configOf(render({ tls: { ...tls, serverName: 'a.b', caFile: '/c' } })).relay;
+  assert.deepEqual(named, { ca_file: '/c', server_name: 'a.b' });
+});
+
 test('streams pass the Ingress and the route unbuffered and without an end', () => {
   const objects = render({
     ingress: { enabled: true, hosts: [{ host: 'a.b' }], annotations: { 'haproxy.org/timeout-server': '2h' } },

@@ -64,9 +64,9 @@
 {{- if .Values.tls.enabled -}}
 {{- $folder := include "sse.tlsFolder" . -}}
 {{- $config = merge $config (dict "tls" (dict "certificate" (list (printf "%s/tls.crt" $folder)) "key" (list (printf "%s/tls.key" $folder)))) -}}
-{{- if .Values.tls.verifyPeers -}}
-{{- $config = merge $config (dict "relay" (dict "ca_file" (printf "%s/ca.crt" $folder))) -}}
-{{- end -}}
+{{- $authorities := default (printf "%s/ca.crt" $folder) .Values.tls.caFile -}}
+{{- $name := default (printf "%s.%s.svc" (include "sse.fullname" .) .Release.Namespace) .Values.tls.serverName -}}
+{{- $config = merge $config (dict "relay" (dict "ca_file" $authorities "server_name" $name)) -}}
 {{- end -}}
 {{- /* The folders that the kubelet renews: what can be reloaded is, without a roll-out. */}}
 {{- $watch := list "/etc/sse-cluster/config" -}}
