@@ -13,10 +13,12 @@
 #include <vector>
 
 #include "base/fd.h"
+#include "client/probe.h"
 #include "client/publish.h"
 #include "client/subscribe.h"
 #include "config/cli.h"
 #include "config/describe.h"
+#include "kernel/file_watch.h"
 #include "kernel/option_tables.h"
 #include "kernel/plugin_list.h"
 #include "kernel/plugin_set.h"
@@ -32,6 +34,7 @@ using namespace sse;
 constexpr int kOk = 0;
 constexpr int kSystem = 1;
 constexpr int kConfig = 78;  // EX_CONFIG of sysexits.h
+constexpr int kWatchMilliseconds = 1000;
 
 int complain(const std::vector<std::string>& problems) {
   for (const auto& problem : problems) std::fprintf(stderr, "%s\n", problem.c_str());
@@ -48,18 +51,26 @@ sigset_t blockSignals() {
   return signals;
 }
 
-/// Waits for signals until the node is gone. A second request to end ends at once.
+/// Waits for signals until the node is gone. A second request to end ends at once. A change of watched files is a
+/// request to reload.
 class Watch {
  public:
   Watch(kernel::RunningNode& node, const config::CommandLine& line, const kernel::PluginCatalogue& catalogue,
-        Logger& log)
-      : node_(node), line_(line), catalogue_(catalogue), log_(log), gone_(::eventfd(0, EFD_CLOEXEC)) {}
+        Logger& log, kernel::FileWatch files)
+      : node_(node),
+        line_(line),
+        catalogue_(catalogue),
+        log_(log),
+        files_(std::move(files)),
+        gone_(::eventfd(0, EFD_CLOEXEC)) {}
 
   void run(const sigset_t& signals) {
     const base::Fd source(::signalfd(-1, &signals, SFD_CLOEXEC));
     pollfd wait[] = {{source.get(), POLLIN, 0}, {gone_.get(), POLLIN, 0}};
     while (true) {
-      if (::poll(wait, 2, -1) < 0) continue;
+      const int events = ::poll(wait, 2, files_.empty() ? -1 : kWatchMilliseconds);
+      if (events == 0 && files_.changed()) reload();
+      if (events <= 0) continue;
       if (wait[1].revents != 0) return;
       signalfd_siginfo info{};
       if (::read(source.get(), &info, sizeof info) != sizeof info) continue;
@@ -101,6 +112,7 @@ class Watch {
   const config::CommandLine& line_;
   const kernel::PluginCatalogue& catalogue_;
   Logger& log_;
+  kernel::FileWatch files_;
   base::Fd gone_;
   std::list<config::Values> reloaded_;
   bool leaving_ = false;
@@ -139,13 +151,14 @@ int start(const config::CommandLine& line) {
   const sigset_t signals = blockSignals();
   Preparation ready(line, false);
   if (!ready.problems.empty()) return complain(ready.problems);
+  kernel::FileWatch files(ready.setup.values.list("reload.watch"));
   kernel::RunningNode node({ready.setup.values, ready.sink, ready.metrics, ready.plugins, SSE_VERSION});
   if (const auto started = node.start(); !started) {
     ready.sink.flush();
     std::fprintf(stderr, "%s\n", started.error().text.c_str());
     return started.error().code == Code::System ? kSystem : kConfig;
   }
-  Watch watch(node, line, ready.catalogue, *ready.log);
+  Watch watch(node, line, ready.catalogue, *ready.log, std::move(files));
   watch.run(signals);
   node.stop();
   ready.log->write(Level::Info, "stopped", "stopped");
@@ -198,6 +211,26 @@ int subscribe(const config::CommandLine& line) {
   return client::runSubscribe(*command, std::cout, std::cerr, [] { return interrupted != 0; });
 }
 
+/// The URL given, else the health endpoint of the node that this configuration describes.
+Result<client::Url> probed(const config::CommandLine& line) {
+  if (!line.positional.empty()) return client::parseUrl(line.positional.front());
+  const auto setup = kernel::readSetup(line, kernel::catalogueOf(line));
+  if (!setup.errors.empty()) return Error{Code::InvalidArgument, setup.errors.front()};
+  const auto port = setup.values.integer(setup.values.has("admin.port") ? "admin.port" : "http.port");
+  return client::parseUrl("http://127.0.0.1:" + std::to_string(port) + "/livez");
+}
+
+int probe(const config::CommandLine& line) {
+  auto url = probed(line);
+  if (!url) return complain({url.error().text});
+  const auto channel = line.command_flags.find("round-trip");
+  if (channel == line.command_flags.end()) return client::runProbe({*std::move(url), ""}, std::cout, std::cerr);
+  if (line.positional.empty() || channel->second.empty()) {
+    return complain({"probe: expected the URL of a node and --round-trip CHANNEL"});
+  }
+  return client::runProbe({*std::move(url), channel->second}, std::cout, std::cerr);
+}
+
 int run(const std::vector<std::string>& arguments) {
   const auto line = config::parseCommandLine(arguments);
   if (!line) return complain({line.error().text});
@@ -208,7 +241,8 @@ int run(const std::vector<std::string>& arguments) {
     int (*run)(const config::CommandLine&);
   };
   static constexpr Row kCommands[] = {{"start", start},     {"check", check},     {"options", options},
-                                      {"plugins", plugins}, {"publish", publish}, {"subscribe", subscribe}};
+                                      {"plugins", plugins}, {"publish", publish}, {"subscribe", subscribe},
+                                      {"probe", probe}};
   for (const auto& row : kCommands) {
     if (line->command == row.command) return row.run(*line);
   }

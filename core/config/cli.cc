@@ -60,6 +60,13 @@ const std::vector<Command>& commands() {
        1,
        false,
        {{"last-event-id", "ID", "start behind this event"}, {"json", nullptr, "one JSON object per event"}}},
+      {"probe",
+       "[URL] [--round-trip CHANNEL]",
+       "exit 0 if a URL, else /livez of this host's node, answers 200; or publish, subscribe and resume on a channel",
+       0,
+       1,
+       true,
+       {{"round-trip", "CHANNEL", "the URL is a node's; try all that a client does, on this channel"}}},
   };
   return known_commands;
 }

@@ -25,6 +25,10 @@ inline constexpr std::array kOptions = {
            .type = OptionType::List,
            .default_text = nullptr,
            .help = "folders searched for plugins; those of the installation where not set"},
+    Option{.key = "reload.watch",
+           .type = OptionType::List,
+           .default_text = nullptr,
+           .help = "files, and folders with what is in them, looked at every second; a change is taken like SIGHUP"},
 };
 
 }  // namespace sse::kernel
