@@ -114,6 +114,7 @@ void Jwt::settled(bool changed) {
 }
 
 void Jwt::stop() {
+  if (!alive_) return;
   alive_.reset();
   sources_.clear();
   answerWaiting();

@@ -68,6 +68,8 @@ TEST_CASE("exp and nbf are checked with leeway") {
     CHECK(refused({{"exp", bad}}, issuer()));
     CHECK(refused({{"nbf", bad}}, issuer()));
   }
+  CHECK(refused({{"nbf", 10'000'000'000}}, issuer()));
+  CHECK_FALSE(refused({{"exp", 10'000'000'000}}, issuer()));
   auto strict = issuer();
   CHECK_FALSE(refused(Json::object(), strict));
   strict.expiry_required = true;
