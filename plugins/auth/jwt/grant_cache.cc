@@ -1,15 +1,6 @@
 #include "auth/jwt/grant_cache.h"
 
-#include <openssl/evp.h>
-
 namespace sse::jwt {
-
-TokenDigest digestOf(std::string_view token) {
-  static const EVP_MD* const kHash = EVP_MD_fetch(nullptr, "SHA256", nullptr);
-  TokenDigest digest{};
-  EVP_Digest(token.data(), token.size(), digest.data(), nullptr, kHash, nullptr);
-  return digest;
-}
 
 GrantCache::GrantCache(std::size_t most, Gauge& entries)
     : most_per_part_((most + kParts - 1) / kParts), entries_(entries) {}
@@ -22,17 +13,17 @@ void GrantCache::renew(Part& part, std::uint64_t epoch) {
   part.epoch = epoch;
 }
 
-std::shared_ptr<const Grant> GrantCache::find(const TokenDigest& token, std::uint64_t epoch) {
+std::shared_ptr<const Grant> GrantCache::find(std::string_view token, std::uint64_t epoch) {
   Part& part = partOf(token);
   const std::lock_guard lock(part.mutex);
   renew(part, epoch);
   const auto found = part.known.find(token);
   if (found == part.known.end() || part.epoch != epoch) return nullptr;
-  part.by_use.splice(part.by_use.begin(), part.by_use, found->second);
+  if (found->second != part.by_use.begin()) part.by_use.splice(part.by_use.begin(), part.by_use, found->second);
   return found->second->grant;
 }
 
-void GrantCache::add(const TokenDigest& token, std::uint64_t epoch, std::shared_ptr<const Grant> grant) {
+void GrantCache::add(std::string_view token, std::uint64_t epoch, std::shared_ptr<const Grant> grant) {
   if (most_per_part_ == 0) return;
   Part& part = partOf(token);
   const std::lock_guard lock(part.mutex);
@@ -43,8 +34,8 @@ void GrantCache::add(const TokenDigest& token, std::uint64_t epoch, std::shared_
     part.by_use.pop_back();
     entries_.add(-1);
   }
-  part.by_use.push_front({token, std::move(grant)});
-  part.known[token] = part.by_use.begin();
+  part.by_use.push_front({std::string(token), std::move(grant)});
+  part.known[part.by_use.front().token] = part.by_use.begin();
   entries_.add(1);
 }
 

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
-#include <cstring>
+#include <functional>
 #include <list>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 
@@ -13,10 +15,6 @@
 #include "sse/metrics.h"
 
 namespace sse::jwt {
-
-/// SHA-256 of a token: what the cache keeps in its place.
-using TokenDigest = std::array<unsigned char, 32>;
-TokenDigest digestOf(std::string_view token);
 
 /// Tokens whose signature was good, so that it is computed once per token. Bad ones are not kept: only holders of good
 /// tokens can push others out. Bounded; the least recently used goes first. Thread-safe: loops share it by parts, each
@@ -26,31 +24,31 @@ class GrantCache {
   GrantCache(std::size_t most, Gauge& entries);
 
   /// Nullptr where it is not known. What was remembered for another `epoch` is forgotten.
-  std::shared_ptr<const Grant> find(const TokenDigest& token, std::uint64_t epoch);
-  void add(const TokenDigest& token, std::uint64_t epoch, std::shared_ptr<const Grant> grant);
+  std::shared_ptr<const Grant> find(std::string_view token, std::uint64_t epoch);
+  void add(std::string_view token, std::uint64_t epoch, std::shared_ptr<const Grant> grant);
 
  private:
   static constexpr std::size_t kParts = 16;
 
-  struct Hash {
-    std::size_t operator()(const TokenDigest& token) const {
-      std::size_t hash = 0;
-      std::memcpy(&hash, token.data(), sizeof(hash));
-      return hash;
+  /// Of the last bytes alone: of a good token they are a signature's, as random as any hash.
+  struct TailHash {
+    std::size_t operator()(std::string_view token) const {
+      constexpr std::size_t kTail = 32;
+      return std::hash<std::string_view>()(token.substr(token.size() - std::min(token.size(), kTail)));
     }
   };
   struct Entry {
-    TokenDigest token;
+    std::string token;
     std::shared_ptr<const Grant> grant;
   };
   struct alignas(64) Part {
     std::mutex mutex;
     std::uint64_t epoch = 0;
-    std::list<Entry> by_use;  ///< newest first
-    std::unordered_map<TokenDigest, std::list<Entry>::iterator, Hash> known;
+    std::list<Entry> by_use;                                                           ///< newest first
+    std::unordered_map<std::string_view, std::list<Entry>::iterator, TailHash> known;  ///< keys are of `by_use`
   };
 
-  Part& partOf(const TokenDigest& token) { return parts_[token.back() % kParts]; }
+  Part& partOf(std::string_view token) { return parts_[TailHash()(token) >> 7U & (kParts - 1)]; }
   void renew(Part& part, std::uint64_t epoch);
 
   const std::size_t most_per_part_;

@@ -94,7 +94,8 @@ void Jwt::begin(Read read) {
 void Jwt::replace() {
   auto next = std::make_shared<State>();
   next->config = read_.config;
-  next->epoch = ++epoch_;
+  const auto epoch = epoch_.load() + 1;
+  next->epoch = epoch;
   next->alive = alive_;
   std::size_t count = 0;
   for (std::size_t i = 0; i < sources_.size(); ++i) {
@@ -104,8 +105,12 @@ void Jwt::replace() {
     next->ring.entries.push_back({read_.config.issuers[i], std::move(keys)});
   }
   counters_->keys.set(static_cast<std::int64_t>(count));
-  const std::unique_lock lock(mutex_);
-  state_ = std::move(next);
+  {
+    const std::unique_lock lock(mutex_);
+    state_ = std::move(next);
+  }
+  max_size_.store(read_.config.max_size, std::memory_order_relaxed);
+  epoch_.store(epoch);
 }
 
 void Jwt::settled(bool changed) {
@@ -134,27 +139,28 @@ std::shared_ptr<const Jwt::State> Jwt::state() const {
   return state_;
 }
 
+std::shared_ptr<const Grant> Jwt::known(std::string_view token) {
+  auto grant = cache_->find(token, epoch_.load(std::memory_order_acquire));
+  if (grant) counters_->cache_hits.add();
+  return grant;
+}
+
 Judgement Jwt::judged(const State& state, std::string_view token) {
-  const auto digest = digestOf(token);
-  if (auto grant = cache_->find(digest, state.epoch)) {
-    counters_->cache_hits.add();
-    return {Judgement::Kind::Good, 0, std::move(grant), ""};
-  }
   auto judgement = judge(state.ring, token);
-  if (judgement.kind == Judgement::Kind::Good) cache_->add(digest, state.epoch, judgement.grant);
+  if (judgement.kind == Judgement::Kind::Good) cache_->add(token, state.epoch, judgement.grant);
   return judgement;
 }
 
-Decision Jwt::decide(const Judgement& judgement, Action action, std::span<const std::string_view> channels) {
+Decision Jwt::refuse(const Judgement& judgement) {
   using Kind = Judgement::Kind;
-  if (judgement.kind != Kind::Good) {
-    auto& counter = judgement.kind == Kind::Malformed   ? counters_->malformed
-                    : judgement.kind == Kind::BadClaims ? counters_->claims
-                                                        : counters_->key;
-    counter.add();
-    return unauthorized(judgement.reason);
-  }
-  const Grant& grant = *judgement.grant;
+  auto& counter = judgement.kind == Kind::Malformed   ? counters_->malformed
+                  : judgement.kind == Kind::BadClaims ? counters_->claims
+                                                      : counters_->key;
+  counter.add();
+  return unauthorized(judgement.reason);
+}
+
+Decision Jwt::decide(const Grant& grant, Action action, std::span<const std::string_view> channels) {
   const auto now = std::chrono::system_clock::now();
   if (const auto refusal = grant.refusal(now)) {
     counters_->time.add();
@@ -175,16 +181,17 @@ Decision Jwt::decide(const Judgement& judgement, Action action, std::span<const 
 Decision Jwt::check(const AuthRequest& request, std::function<void(Decision)> answer) {
   const auto token = tokenOf(request, kCookie);
   if (!token) return {};
-  const auto now = state();
-  if (token->size() > now->config.max_size) {
-    counters_->malformed.add();
-    return unauthorized("the token is longer than jwt.max_size");
+  if (token->size() > max_size_.load(std::memory_order_relaxed)) {
+    return refuse({Judgement::Kind::Malformed, 0, nullptr, "the token is longer than jwt.max_size"});
   }
+  if (const auto grant = known(*token)) return decide(*grant, request.action, request.channels);
+  const auto now = state();
   const auto judgement = judged(*now, *token);
-  if (judgement.kind != Judgement::Kind::UnknownKey) return decide(judgement, request.action, request.channels);
+  if (judgement.kind == Judgement::Kind::Good) return decide(*judgement.grant, request.action, request.channels);
+  if (judgement.kind != Judgement::Kind::UnknownKey) return refuse(judgement);
   if (waiting_count_.fetch_add(1) >= kMaxWaiting) {
     waiting_count_.fetch_sub(1);
-    return decide(judgement, request.action, request.channels);
+    return refuse(judgement);
   }
   auto waiting = std::make_shared<Waiting>(Waiting{request.action,
                                                    {request.channels.begin(), request.channels.end()},
@@ -212,7 +219,9 @@ void Jwt::answer(const Waiting& waiting) {
   waiting_count_.fetch_sub(1);
   if (!alive_) return waiting.answer(unauthorized("the node is stopping"));
   const std::vector<std::string_view> channels(waiting.channels.begin(), waiting.channels.end());
-  waiting.answer(decide(judged(*state(), waiting.token), waiting.action, channels));
+  const auto judgement = judged(*state(), waiting.token);
+  const bool good = judgement.kind == Judgement::Kind::Good;
+  waiting.answer(good ? decide(*judgement.grant, waiting.action, channels) : refuse(judgement));
 }
 
 void Jwt::answerWaiting() {

@@ -64,8 +64,10 @@ class Jwt final : public Auth {
   void answer(const Waiting& waiting);
   void answerWaiting();
   [[nodiscard]] std::shared_ptr<const State> state() const;
+  std::shared_ptr<const Grant> known(std::string_view token);
   Judgement judged(const State& state, std::string_view token);
-  Decision decide(const Judgement& judgement, Action action, std::span<const std::string_view> channels);
+  Decision refuse(const Judgement& judgement);
+  Decision decide(const Grant& grant, Action action, std::span<const std::string_view> channels);
 
   Fetch fetch_;
   Host* host_ = nullptr;
@@ -73,7 +75,8 @@ class Jwt final : public Auth {
   std::vector<std::unique_ptr<KeySource>> sources_;  ///< by issuer; nullptr: no URL
   std::vector<Waiting> waiting_;
   std::atomic<int> waiting_count_{0};
-  std::uint64_t epoch_ = 0;
+  std::atomic<std::uint64_t> epoch_{0};  ///< of the newest `state_`; known good tokens need no more than these two
+  std::atomic<std::size_t> max_size_{0};
   mutable std::shared_mutex mutex_;  ///< of `state_`: held for copying a pointer
   std::shared_ptr<const State> state_;
   std::unique_ptr<GrantCache> cache_;
