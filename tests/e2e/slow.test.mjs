@@ -4,7 +4,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import net from 'node:net';
 import { publish } from './support/http.mjs';
 import { scenario } from './support/stage.mjs';
-import { patience, until } from './support/wait.mjs';
+import { patience, pause, until } from './support/wait.mjs';
 
 const missing = spawnSync('slowhttptest', ['-h']).error ? 'slowhttptest is not installed' : false;
 const connections = 1000;
@@ -44,7 +44,7 @@ class Audience {
     for (let sent = 0; sent < samples; sent++) {
       const data = `${now()}`;
       this.publisher.write(`${head}Content-Length: ${data.length}\r\n\r\n${data}`);
-      await new Promise((next) => setTimeout(next, 2));
+      await pause(2);
     }
     await until('every event', () => this.latencies.length === samples * subscribers, 20000);
     return this.latencies.sort((a, b) => a - b)[Math.floor(this.latencies.length * 0.99)];
