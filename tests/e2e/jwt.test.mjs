@@ -1,6 +1,7 @@
 // auth/jwt with tokens that openssl and jose made, and with a JWKS server that changes its keys and goes down.
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
+import net from 'node:net';
 import { join } from 'node:path';
 import { assertProblem, call, text } from './support/http.mjs';
 import { certificates, folder, JwksServer, openssl, Signer } from './support/jwks.mjs';
@@ -195,4 +196,23 @@ scenario('check finds what is wrong with keys, and says where', async (stage) =>
   assert.match(await wrong({ issuers: bad }), /jwt\.issuers: .*bad: expected \{"issuers"/);
   writeFileSync(bad, '{"issuers": [{"isuer": "x"}]}');
   assert.match(await wrong({ issuers: bad }), /issuers\[0\]: "isuer" is no member/);
+});
+
+scenario('a URL whose server never answers delays neither requests nor the stop', async (stage) => {
+  const sockets = new Set();
+  const server = net.createServer((socket) => sockets.add(socket.on('error', () => {})));
+  await new Promise((done) => server.listen(0, '127.0.0.1', done));
+  stage.defer(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  const jwks = `http://127.0.0.1:${server.address().port}/keys`;
+  const node = stage.prepare({ auth: ['jwt'], jwt: { secret, jwks, jwks_timeout: '60s' } });
+  node.spawn();
+  await until('the fetch hangs', () => sockets.size === 1 && node.log.includes('"listening"'));
+  const line = node.log.split('\n').find((text) => text.includes('"listening"'));
+  node.port = Number(line.match(/http_port":"(\d+)/)[1]);
+  await accepts(node, await (await Signer.make('HS256', undefined, { secret })).token({ sse }));
+  assert.equal(await node.probe('/readyz'), 503);
+  assert.equal((await node.stop()).code, 0);
 });

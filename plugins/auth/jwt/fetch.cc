@@ -1,14 +1,16 @@
 #include "auth/jwt/fetch.h"
 
 #include <Poco/Net/Context.h>
+#include <Poco/Net/HTTPClientSession.h>
 #include <Poco/Net/HTTPRequest.h>
 #include <Poco/Net/HTTPResponse.h>
-#include <Poco/Net/HTTPSClientSession.h>
+#include <Poco/Net/SecureStreamSocket.h>
 #include <Poco/URI.h>
 #include <array>
 #include <charconv>
 #include <istream>
-#include <memory>
+
+#include "auth/jwt/dial.h"
 
 namespace sse::jwt {
 namespace {
@@ -27,16 +29,10 @@ net::Context::Ptr contextOf(const std::string& ca_file) {
   return context;
 }
 
-std::unique_ptr<net::HTTPClientSession> sessionOf(const Poco::URI& uri, const FetchRequest& request) {
-  std::unique_ptr<net::HTTPClientSession> session;
-  if (uri.getScheme() == "https") {
-    session = std::make_unique<net::HTTPSClientSession>(uri.getHost(), uri.getPort(), contextOf(request.ca_file));
-  } else {
-    session = std::make_unique<net::HTTPClientSession>(uri.getHost(), uri.getPort());
-  }
-  session->setTimeout(Poco::Timespan(request.timeout.count() * 1000));
-  session->setKeepAlive(false);
-  return session;
+/// Poco's session for https cannot be made of a socket that is connected; one for http over a secured socket can.
+net::StreamSocket secured(const Poco::URI& uri, const FetchRequest& request, const net::StreamSocket& socket) {
+  if (uri.getScheme() != "https") return socket;
+  return net::SecureStreamSocket::attach(socket, uri.getHost(), contextOf(request.ca_file));
 }
 
 /// A server that drips is given up at `deadline`, though each single read is in time.
@@ -53,17 +49,18 @@ Result<std::string> readBody(std::istream& in, Clock::time_point deadline) {
   return text;
 }
 
-Result<Fetched> fetch(const FetchRequest& request) {
+Result<Fetched> ask(const Poco::URI& uri, const FetchRequest& request, const net::StreamSocket& socket) {
   const auto deadline = Clock::now() + request.timeout;
-  const Poco::URI uri(request.url);
-  const auto session = sessionOf(uri, request);
+  net::HTTPClientSession session(secured(uri, request, socket));
+  session.setKeepAlive(false);
   const std::string path = uri.getPathAndQuery().empty() ? "/" : uri.getPathAndQuery();
   net::HTTPRequest question(net::HTTPRequest::HTTP_GET, path, net::HTTPMessage::HTTP_1_1);
+  question.setHost(uri.getHost(), uri.getPort());
   question.set("Accept", "application/jwk-set+json, application/json");
   question.set("User-Agent", "sse-cluster");
-  session->sendRequest(question);
+  session.sendRequest(question);
   net::HTTPResponse answer;
-  auto& in = session->receiveResponse(answer);
+  auto& in = session.receiveResponse(answer);
   if (answer.getStatus() != net::HTTPResponse::HTTP_OK) {
     return Error{Code::Unavailable, "expected status 200, got " + std::to_string(static_cast<int>(answer.getStatus()))};
   }
@@ -73,6 +70,27 @@ Result<Fetched> fetch(const FetchRequest& request) {
     return Error{Code::Unavailable, "the answer broke off"};
   }
   return Fetched{std::move(*text), maxAgeOf(answer.get("Cache-Control", ""))};
+}
+
+/// Lets go of the socket before it is closed, whatever happens.
+class Release {
+ public:
+  explicit Release(Abort& abort) : abort_(abort) {}
+  ~Release() { abort_.release(); }
+  Release(const Release&) = delete;
+  Release& operator=(const Release&) = delete;
+
+ private:
+  Abort& abort_;
+};
+
+Result<Fetched> fetch(const FetchRequest& request) {
+  const Poco::URI uri(request.url);
+  const auto socket = dial(uri.getHost(), uri.getPort(), request.timeout, *request.abort);
+  if (!socket.ok()) return socket.error();
+  const auto held = socket.value();  // the session closes its own only when it is gone, this one after `release`
+  const Release release(*request.abort);
+  return ask(uri, request, held);
 }
 
 }  // namespace

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
+#include "auth/jwt/abort.h"
 #include "sse/loop.h"
 #include "sse/result.h"
 
@@ -13,7 +15,8 @@ namespace sse::jwt {
 struct FetchRequest {
   std::string url;      ///< http or https
   std::string ca_file;  ///< empty: the system's authorities
-  Duration timeout{};   ///< for the whole fetch
+  Duration timeout{};   ///< for each step
+  std::shared_ptr<Abort> abort = std::make_shared<Abort>();
 };
 
 /// What came.

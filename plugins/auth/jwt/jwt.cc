@@ -29,7 +29,7 @@ Decision denied() {
 KeySource::Settings sourceSettings(const Config& config, const Issuer& issuer) {
   const auto rsa = issuer.algorithm.value_or(Algorithm::RS256);
   const bool fits = familyOf(rsa) == Family::RsaPss || familyOf(rsa) == Family::RsaPkcs1;
-  return {{issuer.jwks, issuer.ca_file, config.jwks_timeout},
+  return {{issuer.jwks, issuer.ca_file, config.jwks_timeout, nullptr},
           fits ? rsa : Algorithm::RS256,
           config.jwks_max_age,
           config.jwks_min_interval};

@@ -17,6 +17,10 @@ KeySource::KeySource(Host& host, Fetch fetch, Settings settings, Settled settled
       fetches_(host.metrics().counter("sse_jwt_fetches_total", "fetches of a JWKS URL")),
       failures_(host.metrics().counter("sse_jwt_fetch_failures_total", "fetches of a JWKS URL that failed")) {}
 
+KeySource::~KeySource() {
+  if (abort_) abort_->now();
+}
+
 void KeySource::inherit(const KeySource& other) {
   keys_ = other.keys_;
   text_ = other.text_;
@@ -36,8 +40,11 @@ void KeySource::fetchNow() {
   last_begin_ = host_.loop().now();
   timer_.cancel();
   fetches_.add();
+  auto request = settings_.request;
+  abort_ = request.abort = std::make_shared<Abort>();
+  deadline_ = host_.loop().after(request.timeout, [abort = abort_] { abort->now(); });
   auto outcome = std::make_shared<Result<Fetched>>(Error{Code::Internal, "the fetch did not end"});
-  host_.offload([fetch = fetch_, request = settings_.request, outcome] { *outcome = fetch(request); },
+  host_.offload([fetch = fetch_, request, outcome] { *outcome = fetch(request); },
                 [this, alive = std::weak_ptr<bool>(alive_), outcome] {
                   if (!alive.expired()) done(std::move(*outcome));
                 });
@@ -45,6 +52,8 @@ void KeySource::fetchNow() {
 
 void KeySource::done(Result<Fetched> outcome) {
   fetching_ = false;
+  deadline_.cancel();
+  abort_.reset();
   bool changed = false;
   std::optional<Duration> max_age;
   if (!outcome.ok()) {

@@ -17,7 +17,7 @@ namespace sse::jwt {
 class KeySource {
  public:
   struct Settings {
-    FetchRequest request;
+    FetchRequest request;  ///< its `abort` is made anew for each fetch
     Algorithm rsa = Algorithm::RS256;
     Duration max_age{};       ///< longest time between two fetches
     Duration min_interval{};  ///< shortest
@@ -26,6 +26,10 @@ class KeySource {
   using Settled = std::function<void(bool changed)>;
 
   KeySource(Host& host, Fetch fetch, Settings settings, Settled settled);
+  /// Ends the fetch that runs.
+  ~KeySource();
+  KeySource(const KeySource&) = delete;
+  KeySource& operator=(const KeySource&) = delete;
 
   /// Takes over what another source of the same URL knew.
   void inherit(const KeySource& other);
@@ -61,7 +65,9 @@ class KeySource {
   bool fetching_ = false;
   int failed_in_a_row_ = 0;
   Clock::time_point last_begin_{};
-  Registration timer_;
+  Registration timer_;     ///< the next fetch
+  Registration deadline_;  ///< of the fetch that runs
+  std::shared_ptr<Abort> abort_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 
