@@ -1,7 +1,7 @@
 // What several hosts must stand, whichever discovery they use: `by(host, hosts)` is its part of a node's configuration.
 import assert from 'node:assert/strict';
 import { assertAll, assertOnceInOrder, LoadPublisher, lostOf } from './checker.mjs';
-import { missing } from './net.mjs';
+import { missing, noTunnels } from './net.mjs';
 import { linked, scenario } from './stage.mjs';
 import { cluster, farCluster, finish, patient, published, traffic, watch } from './traffic.mjs';
 import { pause, until } from './wait.mjs';
@@ -113,7 +113,7 @@ export function scenarios(by) {
         assert.equal(watcher.gaps, 0);
       }
     },
-    { seconds: 120, skip },
+    { seconds: 120, skip: noTunnels() },
   );
 
   scenario(

@@ -1,5 +1,6 @@
 // Hosts of our own on one machine: network namespaces on a bridge, so that cables can be cut, or on a bad network.
 import { execFileSync, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { binary } from './process.mjs';
 import { until } from './wait.mjs';
@@ -21,6 +22,11 @@ export function missing() {
   } catch (error) {
     return `network namespaces are not permitted here: ${String(error.stderr ?? error.message).trim()}`;
   }
+}
+
+/** Why there can be no bad network here, or nothing. */
+export function noTunnels() {
+  return missing() ?? (existsSync('/dev/net/tun') ? undefined : 'there is no /dev/net/tun here');
 }
 
 class Host {
