@@ -2,6 +2,28 @@
 import net from 'node:net';
 import { until } from './wait.mjs';
 
+/** The complete responses with Content-Length at the beginning of `text`: {status, headers, body}. */
+export function takeResponses(text) {
+  const found = [];
+  let rest = text;
+  for (;;) {
+    const head = rest.indexOf('\r\n\r\n');
+    if (head < 0) return found;
+    const [line, ...rows] = rest.slice(0, head).split('\r\n');
+    const headers = Object.fromEntries(
+      rows.map((row) => {
+        const colon = row.indexOf(':');
+        return [row.slice(0, colon).toLowerCase(), row.slice(colon + 1).trim()];
+      }),
+    );
+    const length = Number(headers['content-length'] ?? 0);
+    if (rest.length < head + 4 + length) return found;
+    const status = Number(line.split(' ')[1]);
+    if (status !== 100) found.push({ status, headers, body: rest.slice(head + 4, head + 4 + length) });
+    rest = rest.slice(head + 4 + length);
+  }
+}
+
 export class Wire {
   received = Buffer.alloc(0);
   closed = false;
@@ -45,24 +67,7 @@ export class Wire {
 
   /** Complete responses with Content-Length that came so far: {status, headers, body}. */
   responses() {
-    const found = [];
-    let rest = this.text;
-    for (;;) {
-      const head = rest.indexOf('\r\n\r\n');
-      if (head < 0) return found;
-      const [line, ...rows] = rest.slice(0, head).split('\r\n');
-      const headers = Object.fromEntries(
-        rows.map((row) => {
-          const colon = row.indexOf(':');
-          return [row.slice(0, colon).toLowerCase(), row.slice(colon + 1).trim()];
-        }),
-      );
-      const length = Number(headers['content-length'] ?? 0);
-      if (rest.length < head + 4 + length) return found;
-      const status = Number(line.split(' ')[1]);
-      if (status !== 100) found.push({ status, headers, body: rest.slice(head + 4, head + 4 + length) });
-      rest = rest.slice(head + 4 + length);
-    }
+    return takeResponses(this.text);
   }
 
   close() {

@@ -1,0 +1,232 @@
+#include "auth/jwt/jwt.h"
+
+#include <mutex>
+
+#include "auth/jwt/credentials.h"
+
+namespace sse::jwt {
+namespace {
+
+using Verdict = Decision::Verdict;
+constexpr std::string_view kCookie = "access_token";
+
+Decision unauthorized(const std::string& reason) {
+  Decision decision;
+  decision.verdict = Verdict::Unauthorized;
+  decision.reason = reason;
+  decision.challenge = "Bearer error=\"invalid_token\"";
+  return decision;
+}
+
+Decision denied() {
+  Decision decision;
+  decision.verdict = Verdict::Deny;
+  decision.reason = "the token does not allow this";
+  decision.challenge = "Bearer error=\"insufficient_scope\"";
+  return decision;
+}
+
+KeySource::Settings sourceSettings(const Config& config, const Issuer& issuer) {
+  const auto rsa = issuer.algorithm.value_or(Algorithm::RS256);
+  const bool fits = familyOf(rsa) == Family::RsaPss || familyOf(rsa) == Family::RsaPkcs1;
+  return {{issuer.jwks, issuer.ca_file, config.jwks_timeout, nullptr},
+          fits ? rsa : Algorithm::RS256,
+          config.jwks_max_age,
+          config.jwks_min_interval};
+}
+
+}  // namespace
+
+Result<Jwt::Read> Jwt::read(std::string_view settings_json) {
+  auto config = readConfig(settings_json);
+  if (!config.ok()) return config.error();
+  Read read{std::move(*config), {}};
+  for (const auto& issuer : read.config.issuers) {
+    auto keys = readKeys(issuer);
+    if (!keys.ok()) return keys.error();
+    read.keys.push_back(std::move(*keys));
+  }
+  return read;
+}
+
+Result<void> Jwt::configure(Host& host, std::string_view settings_json) {
+  auto read = Jwt::read(settings_json);
+  if (!read.ok()) return read.error();
+  host_ = &host;
+  read_ = std::move(*read);
+  return {};
+}
+
+Result<void> Jwt::start() {
+  alive_ = std::make_shared<bool>(true);
+  counters_ = std::make_unique<Counters>(host_->metrics());
+  cache_ = std::make_unique<GrantCache>(read_.config.cache_entries, counters_->cache_entries);
+  begin(std::move(read_));
+  return {};
+}
+
+Result<void> Jwt::reload(std::string_view settings_json) {
+  auto read = Jwt::read(settings_json);
+  if (!read.ok()) return read.error();
+  begin(std::move(*read));
+  answerWaiting();
+  return {};
+}
+
+void Jwt::begin(Read read) {
+  read_ = std::move(read);
+  const auto before = std::exchange(sources_, {});
+  for (const auto& issuer : read_.config.issuers) {
+    auto& source = sources_.emplace_back();
+    if (!issuer.remote()) continue;
+    source = std::make_unique<KeySource>(*host_, fetch_, sourceSettings(read_.config, issuer),
+                                         [this](bool changed) { settled(changed); });
+    for (const auto& old : before) {
+      if (old && old->url() == source->url()) source->inherit(*old);
+    }
+  }
+  replace();
+  for (const auto& source : sources_) {
+    if (source) source->start();
+  }
+}
+
+void Jwt::replace() {
+  auto next = std::make_shared<State>();
+  next->config = read_.config;
+  const auto epoch = epoch_.load() + 1;
+  next->epoch = epoch;
+  next->alive = alive_;
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < sources_.size(); ++i) {
+    KeySet keys = read_.keys[i];
+    if (sources_[i]) keys.add(sources_[i]->keys());
+    count += keys.size();
+    next->ring.entries.push_back({read_.config.issuers[i], std::move(keys)});
+  }
+  counters_->keys.set(static_cast<std::int64_t>(count));
+  {
+    const std::unique_lock lock(mutex_);
+    state_ = std::move(next);
+  }
+  max_size_.store(read_.config.max_size, std::memory_order_relaxed);
+  epoch_.store(epoch);
+}
+
+void Jwt::settled(bool changed) {
+  if (changed) replace();
+  answerWaiting();
+}
+
+void Jwt::stop() {
+  if (!alive_) return;
+  alive_.reset();
+  sources_.clear();
+  answerWaiting();
+}
+
+Readiness Jwt::ready() const {
+  for (const auto& source : sources_) {
+    if (!source || source->known()) continue;
+    return {false, source->problem().empty() ? "the keys of " + source->url() + " are being fetched"
+                                             : source->url() + ": " + source->problem()};
+  }
+  return {};
+}
+
+std::shared_ptr<const Jwt::State> Jwt::state() const {
+  const std::shared_lock lock(mutex_);
+  return state_;
+}
+
+std::shared_ptr<const Grant> Jwt::known(std::string_view token) {
+  auto grant = cache_->find(token, epoch_.load(std::memory_order_acquire));
+  if (grant) counters_->cache_hits.add();
+  return grant;
+}
+
+Judgement Jwt::judged(const State& state, std::string_view token) {
+  auto judgement = judge(state.ring, token);
+  if (judgement.kind == Judgement::Kind::Good) cache_->add(token, state.epoch, judgement.grant);
+  return judgement;
+}
+
+Decision Jwt::refuse(const Judgement& judgement) {
+  using Kind = Judgement::Kind;
+  auto& counter = judgement.kind == Kind::Malformed   ? counters_->malformed
+                  : judgement.kind == Kind::BadClaims ? counters_->claims
+                                                      : counters_->key;
+  counter.add();
+  return unauthorized(judgement.reason);
+}
+
+Decision Jwt::decide(const Grant& grant, Action action, std::span<const std::string_view> channels) {
+  const auto now = std::chrono::system_clock::now();
+  if (const auto refusal = grant.refusal(now)) {
+    counters_->time.add();
+    return unauthorized(*refusal);
+  }
+  if (!grant.rights.allows(action, channels, grant.identity)) {
+    counters_->forbidden.add();
+    return denied();
+  }
+  counters_->accepted.add();
+  Decision decision;
+  decision.verdict = Verdict::Allow;
+  decision.identity = grant.identity;
+  decision.expires = grant.endOfStream(now);
+  return decision;
+}
+
+Decision Jwt::check(const AuthRequest& request, std::function<void(Decision)> answer) {
+  const auto token = tokenOf(request, kCookie);
+  if (!token) return {};
+  if (token->size() > max_size_.load(std::memory_order_relaxed)) {
+    return refuse({Judgement::Kind::Malformed, 0, nullptr, "the token is longer than jwt.max_size"});
+  }
+  if (const auto grant = known(*token)) return decide(*grant, request.action, request.channels);
+  const auto now = state();
+  const auto judgement = judged(*now, *token);
+  if (judgement.kind == Judgement::Kind::Good) return decide(*judgement.grant, request.action, request.channels);
+  if (judgement.kind != Judgement::Kind::UnknownKey) return refuse(judgement);
+  if (waiting_count_.fetch_add(1) >= kMaxWaiting) {
+    waiting_count_.fetch_sub(1);
+    return refuse(judgement);
+  }
+  auto waiting = std::make_shared<Waiting>(Waiting{request.action,
+                                                   {request.channels.begin(), request.channels.end()},
+                                                   std::string(*token),
+                                                   judgement.issuer,
+                                                   now->epoch,
+                                                   std::move(answer)});
+  host_->loop().post([this, alive = now->alive, waiting] {
+    if (alive.expired()) return waiting->answer(unauthorized("the node is stopping"));
+    wait(std::move(*waiting));
+  });
+  Decision later;
+  later.verdict = Verdict::Later;
+  return later;
+}
+
+void Jwt::wait(Waiting waiting) {
+  const bool meanwhile = waiting.epoch != epoch_;
+  if (meanwhile || !sources_[waiting.issuer] || !sources_[waiting.issuer]->ask()) return answer(waiting);
+  waiting_.push_back(std::move(waiting));
+  counters_->waiting.set(static_cast<std::int64_t>(waiting_.size()));
+}
+
+void Jwt::answer(const Waiting& waiting) {
+  waiting_count_.fetch_sub(1);
+  if (!alive_) return waiting.answer(unauthorized("the node is stopping"));
+  const std::vector<std::string_view> channels(waiting.channels.begin(), waiting.channels.end());
+  const auto judgement = judged(*state(), waiting.token);
+  const bool good = judgement.kind == Judgement::Kind::Good;
+  waiting.answer(good ? decide(*judgement.grant, waiting.action, channels) : refuse(judgement));
+}
+
+void Jwt::answerWaiting() {
+  for (const auto& waiting : std::exchange(waiting_, {})) answer(waiting);
+  counters_->waiting.set(0);
+}
+
+}  // namespace sse::jwt
