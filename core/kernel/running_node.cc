@@ -214,6 +214,7 @@ void RunningNode::afterDrainDelay() {
   for (auto& parts : loops_) {
     parts->loop.post([this, each = parts.get()] {
       each->server.closeListeners();
+      each->server.shutdownNotice();
       each->streamer.drain([this, each] { each->server.drain([this] { control_.post([this] { loopDrained(); }); }); });
     });
   }

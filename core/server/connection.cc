@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include "http/head_parser.h"
+#include "http/http2_session.h"
 #include "server/http_server.h"
 
 namespace sse::server {
@@ -29,14 +30,8 @@ std::vector<http::Header> asHeaders(std::string_view lines) {
   return out;
 }
 
-Connection::Connection(HttpServer& server, net::Connected socket, const net::Address& address, bool overload,
-                       bool admin)
-    : server_(server),
-      socket_(std::move(socket)),
-      index_(socket_.fd.get()),
-      address_(address),
-      overload_(overload),
-      admin_(admin) {}
+Connection::Connection(HttpServer& server, net::Connected socket, const Origin& origin)
+    : server_(server), socket_(std::move(socket)), index_(socket_.fd.get()), origin_(origin) {}
 
 void Connection::onReady(std::uint32_t ready) {
   if (closed_) return;
@@ -93,6 +88,7 @@ std::size_t Connection::process(std::string_view bytes) {
   auto& head = server_.head_;
   while (used < bytes.size() && !closed_ && !held_ && framing_.keep_alive) {
     const auto rest = bytes.substr(used);
+    if (first_ && rest.front() == 'P' && preface(rest)) return closed_ ? bytes.size() : used;
     std::size_t head_size = 0;
     http::Problem problem;
     const auto parsed = http::HeadParser::parse(rest, server_.settings_.headers, head, head_size, problem);
@@ -110,8 +106,8 @@ std::size_t Connection::process(std::string_view bytes) {
       return closed_ || lingering_ || !framing_.keep_alive ? bytes.size() : used;
     used += whole;
     need_ = chunks_fed_ = 0;
-    continued_ = false;
-    framing_ = {static_cast<std::int8_t>(head.minor), head.keep_alive && !overload_ && !server_.draining_,
+    first_ = continued_ = false;
+    framing_ = {static_cast<std::int8_t>(head.minor), head.keep_alive && !origin_.overload && !server_.draining_,
                 head.method == http::Method::Head};
     server_.metrics_.requests.add();
     request_ = rest.substr(0, whole);
@@ -120,6 +116,19 @@ std::size_t Connection::process(std::string_view bytes) {
     body_.clear();
   }
   return used;
+}
+
+/// Whether the bytes are the beginning of HTTP/2; all of it: the connection is another's from here on.
+bool Connection::preface(std::string_view bytes) {
+  if (!server_.settings_.http2_enabled) return false;
+  const auto known = http::kHttp2Preface.substr(0, bytes.size());
+  if (!bytes.starts_with(known)) return false;
+  if (known.size() == http::kHttp2Preface.size()) {
+    server_.toHttp2(*this, bytes);
+  } else {
+    wait(Waiting::Head);
+  }
+  return true;
 }
 
 /// Whether the whole body is there: `body` and `used` are set. Else what is missing is noted, or the request refused.
@@ -177,10 +186,6 @@ void Connection::respond(int status, std::string_view content_type, std::string_
   server_.markDirty(*this);
 }
 
-void Connection::problem(int status, std::string_view detail, std::span<const http::Header> extra) {
-  respond(status, http::kProblemType, http::problemJson(status, detail), extra);
-}
-
 void Connection::respondRaw(std::string_view bytes) {
   if (closed_) return;
   out_ += bytes;
@@ -210,6 +215,24 @@ ConnectionId Connection::hold() {
   held_ = true;
   wait(Waiting::Nothing);
   return id();
+}
+
+void Connection::answered() {
+  if (!closed_) resume();
+}
+
+Upstream Connection::beginStream() {
+  Upstream up;
+  up.chunked = framing_.minor == 1;
+  up.head = takeUnsent() +
+            "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\nX-Accel-Buffering: "
+            "no\r\nDate: ";
+  up.head += server_.date();
+  up.head += "\r\n";
+  up.head += headers_;
+  up.head += up.chunked ? "Transfer-Encoding: chunked\r\n\r\n" : "Connection: close\r\n\r\n";
+  up.socket = detach();
+  return up;
 }
 
 std::string Connection::takeUnsent() {

@@ -4,12 +4,14 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "net/admission.h"
 #include "net/event_loop.h"
 #include "server/connection.h"
+#include "server/http2_server.h"
 #include "server/settings.h"
 #include "sse/log.h"
 
@@ -35,13 +37,18 @@ class HttpServer {
   static constexpr Duration kDrainLimit{2'000};
 
   /// The connection, if it is still there. [loop]
-  [[nodiscard]] Connection* find(const ConnectionId& id);
+  [[nodiscard]] Exchange* find(const ConnectionId& id);
   /// A held connection is handled once more: it may be held again. [loop]
-  static void reopen(Connection& connection) { connection.held_ = false; }
+  static void reopen(Exchange& exchange) { exchange.reopen(); }
   /// A connection that was held has been answered: goes on reading. [loop]
-  void answered(Connection& connection);
+  static void answered(Exchange& exchange) { exchange.answered(); }
   /// Writes all responses of this turn; true when some connection has more to read. [loop]
   bool turn();
+
+  /// Asks clients of HTTP/2 to send further requests elsewhere. [loop]
+  void shutdownNotice() { http2_.shutdownNotice(); }
+  /// For whoever reads a socket during this turn. [loop]
+  [[nodiscard]] std::span<char> readBuffer() { return *buffer_; }
 
   [[nodiscard]] std::size_t size() const { return open_; }
   [[nodiscard]] net::EventLoop& loop() { return loop_; }
@@ -58,6 +65,8 @@ class HttpServer {
   };
   static constexpr std::size_t kReadBuffer = 64 << 10;
 
+  [[nodiscard]] Connection* at(const ConnectionId& id);
+  void toHttp2(Connection& connection, std::string_view received);
   bool accept(Listener& listener);
   void adopt(int fd, const net::Address& address, bool admin);
   void pauseAccepting();
@@ -88,6 +97,7 @@ class HttpServer {
   std::vector<ConnectionId> read_again_;
   std::unique_ptr<std::array<char, kReadBuffer>> buffer_;
   http::Head head_;
+  Http2Server http2_;
   std::string date_;
   std::int64_t date_at_ = -1;
   bool draining_ = false;

@@ -11,8 +11,18 @@
 
 namespace sse::stream {
 
-Session::Session(Streamer& owner, net::Connected socket, std::uint32_t slot, std::uint32_t generation, Framing framing)
-    : socket_(std::move(socket)), framing_(framing), owner_(owner), slot_(slot), generation_(generation) {}
+const net::Keeper kEntryKeeper{
+    [](const void* entry) { channel::EntryRef(static_cast<channel::Entry*>(const_cast<void*>(entry))).release(); },
+    [](const void* entry) { channel::EntryRef::adopt(static_cast<channel::Entry*>(const_cast<void*>(entry))); }};
+
+Session::Session(Streamer& owner, net::Connected socket, net::Outlet* outlet, std::uint32_t slot,
+                 std::uint32_t generation, Framing framing)
+    : socket_(std::move(socket)),
+      framing_(framing),
+      outlet_(outlet),
+      owner_(owner),
+      slot_(slot),
+      generation_(generation) {}
 
 Session::~Session() = default;
 
