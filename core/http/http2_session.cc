@@ -8,6 +8,8 @@
 namespace sse::http {
 namespace {
 
+constexpr std::size_t kMaxSkipped = 8;
+
 std::string_view view(const std::uint8_t* bytes, std::size_t size) {
   return {reinterpret_cast<const char*>(bytes), size};
 }
@@ -43,7 +45,7 @@ struct Http2Session::Callbacks {
   static Http2Session& self(void* user) { return *static_cast<Http2Session*>(user); }
 
   static int beginFrame(nghttp2_session* /*session*/, const nghttp2_frame_hd* hd, void* user) {
-    return self(user).onFrameBegin(hd->type, hd->flags, hd->length);
+    return self(user).onFrameBegin(hd->type, hd->flags, hd->stream_id, hd->length);
   }
   static int beginHeaders(nghttp2_session* /*session*/, const nghttp2_frame* frame, void* user) {
     return frame->headers.cat == NGHTTP2_HCAT_REQUEST ? self(user).onHeaders(frame->hd.stream_id) : 0;
@@ -159,7 +161,7 @@ bool Http2Session::receive(std::string_view bytes, std::int64_t now_ms) {
   if (used >= 0) return true;
   if (flood_ != Http2Flood::None) {
     nghttp2_session_terminate_session(session_, NGHTTP2_ENHANCE_YOUR_CALM);
-  } else if (used == NGHTTP2_ERR_BAD_CLIENT_MAGIC) {
+  } else if (used == NGHTTP2_ERR_BAD_CLIENT_MAGIC || used == NGHTTP2_ERR_CALLBACK_FAILURE) {
     nghttp2_session_terminate_session(session_, NGHTTP2_PROTOCOL_ERROR);
   }
   return false;
@@ -234,10 +236,23 @@ int Http2Session::drop(Http2Flood flood) {
   return NGHTTP2_ERR_CALLBACK_FAILURE;
 }
 
-int Http2Session::onFrameBegin(std::uint8_t type, std::uint8_t flags, std::size_t length) {
+/// RFC 9113 5.1.1: numbers of streams only grow. nghttp2 takes one that was passed over for one that is closed.
+int Http2Session::onHeadersBegin(std::int32_t id) {
+  continuations_ = 0;
+  if (id > last_id_) {
+    if (id > last_id_ + 2 && skipped_.size() < kMaxSkipped) skipped_.emplace_back(last_id_ + 1, id - 1);
+    last_id_ = id;
+    return 0;
+  }
+  const bool passed_over =
+      std::ranges::any_of(skipped_, [id](const auto& range) { return range.first <= id && id <= range.second; });
+  return passed_over ? NGHTTP2_ERR_CALLBACK_FAILURE : 0;
+}
+
+int Http2Session::onFrameBegin(std::uint8_t type, std::uint8_t flags, std::int32_t id, std::size_t length) {
   switch (type) {
     case NGHTTP2_CONTINUATION: return ++continuations_ > limits_.continuations ? drop(Http2Flood::Continuations) : 0;
-    case NGHTTP2_HEADERS: continuations_ = 0; return 0;
+    case NGHTTP2_HEADERS: return onHeadersBegin(id);
     case NGHTTP2_RST_STREAM: return resets_.take(limits_.resets, now_ms_) ? 0 : drop(Http2Flood::Resets);
     case NGHTTP2_WINDOW_UPDATE: return 0;
     case NGHTTP2_DATA:

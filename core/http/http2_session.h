@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "http/http2_request.h"
 #include "http/types.h"
@@ -112,7 +113,8 @@ class Http2Session {
     bool take(std::uint32_t size, std::int64_t now_ms);
   };
   [[nodiscard]] int drop(Http2Flood flood);
-  int onFrameBegin(std::uint8_t type, std::uint8_t flags, std::size_t length);
+  int onFrameBegin(std::uint8_t type, std::uint8_t flags, std::int32_t id, std::size_t length);
+  int onHeadersBegin(std::int32_t id);
   int onHeaders(std::int32_t id);
   int onField(std::int32_t id, std::string_view name, std::string_view value);
   void onFieldsEnd(std::int32_t id, bool end_of_stream);
@@ -132,6 +134,9 @@ class Http2Session {
   std::size_t bodies_ = 0;  ///< bytes of bodies of requests under way
   std::uint64_t refused_ = 0;
   Http2Flood flood_ = Http2Flood::None;
+  std::int32_t last_id_ = 0;
+  /// Numbers below `last_id_` that the client passed over, first and last; as many as are worth keeping.
+  std::vector<std::pair<std::int32_t, std::int32_t>> skipped_;
 };
 
 }  // namespace sse::http

@@ -29,7 +29,8 @@ scenario('all kinds of routes answer', async (stage) => {
   const page = await request(session, 'GET', '/channels');
   assert.equal(JSON.parse(page.body).channels[0].channel, 'c');
   assert.equal(JSON.parse((await request(session, 'GET', '/status')).body).node.name, 'n1');
-  assertProblem(await request(session, 'POST', '/publish/c', { headers: { 'content-type': 'image/png' }, body: 'x' }), 415);
+  const image = { headers: { 'content-type': 'image/png' }, body: 'x' };
+  assertProblem(await request(session, 'POST', '/publish/c', image), 415);
   assert.equal((await request(session, 'PUT', '/publish/c')).headers.allow, 'POST, OPTIONS');
   assert.equal((await request(session, 'DELETE', '/channel/c')).status, 204);
   assert.equal((await request(session, 'OPTIONS', '*')).status, 204);
@@ -39,16 +40,18 @@ scenario('a body may be as large as limits.body and no larger', async (stage) =>
   const node = await stage.node({ limits: { body: '300KiB' } });
   const session = await connect(stage, node);
   const reader = await subscribe(session, '/subscribe/c');
-  assert.equal((await request(session, 'POST', '/publish/c', { headers: text, body: 'y'.repeat(300 << 10) })).status, 200);
+  const post = (size) => request(session, 'POST', '/publish/c', { headers: text, body: 'y'.repeat(size) });
+  assert.equal((await post(300 << 10)).status, 200);
   await until('the event is whole', () => reader.data()[0]?.length === 300 << 10);
-  assertProblem(await request(session, 'POST', '/publish/c', { headers: text, body: 'y'.repeat((300 << 10) + 1) }), 413);
+  assertProblem(await post((300 << 10) + 1), 413);
   assert.equal((await request(session, 'GET', '/livez')).status, 200);
 });
 
 scenario('a hundred streams on one connection get every event, in order', async (stage) => {
   const node = await stage.node();
   const session = await connect(stage, node);
-  const readers = await Promise.all(numbers(100).map((i) => subscribe(session, `/subscribe/${i % 2 ? 'odd' : 'even'}`)));
+  const path = (i) => `/subscribe/${i % 2 ? 'odd' : 'even'}`;
+  const readers = await Promise.all(numbers(100).map((i) => subscribe(session, path(i))));
   for (let i = 0; i < 20; i++) await publishAll(node, `/publish/${i % 2 ? 'odd' : 'even'}`, [i]);
   for (const [i, reader] of readers.entries()) {
     await until(`reader ${i}`, () => reader.data().length === 10);
@@ -74,7 +77,8 @@ scenario('a stream resumes, targeted events find it, several channels come on on
 });
 
 scenario('a stream whose window is closed holds up no other, and is cut when it lags', async (stage) => {
-  const node = await stage.node({ stream: { backlog_events: 20, backlog_bytes: '256KiB' }, history: { max_events: 20 } });
+  const stream = { backlog_events: 20, backlog_bytes: '256KiB' };
+  const node = await stage.node({ stream, history: { max_events: 20 } });
   const session = await connect(stage, node);
   session.setLocalWindowSize(64 << 20);
   const stuck = await subscribe(session, '/subscribe/c');
@@ -137,7 +141,7 @@ scenario('a quiet connection costs at most 32 KiB, a quiet stream 1 KiB', async 
   if (patience > 1) return; // sanitized memory is another
   const node = await stage.node({ http: { threads: 1 } });
   const memory = () => {
-    const rollup = readFileSync(`/proc/${node.program.pid}/smaps_rollup`, 'utf8');
+    const rollup = readFileSync(`/proc/${node.program.child.pid}/smaps_rollup`, 'utf8');
     return Number(/^Anonymous:\s+(\d+) kB/m.exec(rollup)[1]) * 1024;
   };
   const open = async (count) => {

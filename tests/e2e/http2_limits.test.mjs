@@ -157,7 +157,7 @@ function whyNot() {
     execFileSync('h2spec', ['--version'], { stdio: 'ignore' });
     return false;
   } catch {
-    return 'h2spec is not installed: go install github.com/summerwind/h2spec/cmd/h2spec@v2.6.0, where the module proxy has it';
+    return 'h2spec is not installed (go install github.com/summerwind/h2spec/cmd/h2spec@v2.6.0)';
   }
 }
 

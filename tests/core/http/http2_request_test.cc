@@ -58,7 +58,8 @@ TEST_CASE("a body without a length gets one") {
 }
 
 TEST_CASE("a value cannot begin another line") {
-  for (const std::string_view value : {"a\r\nx: y", "a\nb", "a\rb", std::string_view("a\0b", 3)}) {
+  for (const std::string_view value : {std::string_view("a\r\nx: y"), std::string_view("a\nb"),
+                                       std::string_view("a\rb"), std::string_view("a\0b", 3)}) {
     auto request = begun();
     request.addField("x", value, kLimit);
     CHECK(request.problem().status == 400);
