@@ -9,7 +9,7 @@
 #include "http/chunked_decoder.h"
 #include "http/head.h"
 #include "http/response.h"
-#include "net/admission.h"
+#include "net/connected.h"
 #include "net/event_loop.h"
 
 namespace sse::server {
@@ -54,6 +54,8 @@ class Connection final : public net::Pollable {
   /// Came by admin.port.
   [[nodiscard]] bool admin() const { return admin_; }
   [[nodiscard]] std::string address() const { return net::addressText(address_); }
+  /// The session of a connection by TLS; null: it came without. [loop]
+  [[nodiscard]] const net::TlsSession* tls() const { return socket_.tls.get(); }
   [[nodiscard]] const net::Address& rawAddress() const { return address_; }
 
   /// Appends a whole response to the request being handled, or held. HEAD gets the head alone. [loop]
@@ -92,9 +94,11 @@ class Connection final : public net::Pollable {
 
  private:
   friend class HttpServer;
-  enum class Waiting : std::uint8_t { Nothing, Head, Body, Request, Writing, Goodbye };
+  enum class Waiting : std::uint8_t { Nothing, Handshake, Head, Body, Request, Writing, Goodbye };
 
   void readAll();
+  void handshakeDone();
+  void broken();
   void endOfInput();
   void take(std::string_view fresh);
   std::size_t process(std::string_view bytes);
@@ -129,6 +133,7 @@ class Connection final : public net::Pollable {
   Framing framing_;
   bool overload_ = false;
   bool admin_ = false;
+  bool handshaking_ = false;  ///< of TLS
   bool held_ = false;
   bool unread_ = false;     ///< the socket may have bytes that were left there
   bool ending_ = false;     ///< the end of the other side's bytes is near: to be read up to there

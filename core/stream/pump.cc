@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <sys/socket.h>
 
 #include "base/clock.h"
 #include "channel/frame.h"
@@ -148,12 +147,9 @@ std::string_view Pump::framed(const Session& session, std::string_view block) {
 }
 
 bool Pump::send(Session& session) {
-  msghdr message{};
-  message.msg_iov = iov_.data();
-  message.msg_iovlen = iov_.size();
   std::size_t whole = 0;
   for (const auto& part : iov_) whole += part.iov_len;
-  const ssize_t sent = ::sendmsg(session.fd(), &message, MSG_NOSIGNAL);
+  const ssize_t sent = session.socket_.send(iov_);
   owner_.metrics_.writes.add();
   if (sent < 0 && errno != EAGAIN && errno != EINTR) {
     owner_.close(session, CloseReason::Client);
