@@ -95,7 +95,7 @@ bool Api::upgrade(server::Exchange& exchange, const http::Head& head) {
   const std::string name(protocol);
   loop_.remove(connection.id().fd);
   auto socket = connection.detach(&received);
-  const auto sent = ::send(socket.fd.get(), answer.data(), answer.size(), MSG_NOSIGNAL);
+  const auto sent = socket.send(answer);
   if (sent == static_cast<ssize_t>(answer.size())) node_.upgraded(name, address, received, std::move(socket));
   return true;
 }

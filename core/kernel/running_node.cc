@@ -26,6 +26,7 @@ Result<void> joined(const PluginSet::Problems& problems) {
 RunningNode::~RunningNode() { stop(); }
 
 Result<void> RunningNode::start() {
+  if (auto loaded = loadTls(parts_.values); !loaded) return loaded;
   if (auto bound = bind(); !bound) return bound;
   startThreads();
   if (auto started = startPlugins(); !started) {
@@ -94,8 +95,9 @@ void RunningNode::startThreads() {
 }
 
 Result<void> RunningNode::check() {
-  const auto problems = configurePlugins();
+  auto problems = configurePlugins();
   parts_.plugins.stop();
+  if (const auto loaded = loadTls(parts_.values); !loaded) problems.push_back(loaded.error().text);
   return joined(problems);
 }
 
@@ -246,8 +248,8 @@ void RunningNode::reload(const config::Values& values) {
     for (auto& parts : loops_) {
       parts->loop.post([streamer = &parts->streamer, streams] { streamer->setSettings(streams); });
     }
-    const auto problems =
-        parts_.plugins.reload([&values](std::string_view owner) { return values.settingsJson(owner); });
+    auto problems = parts_.plugins.reload([&values](std::string_view owner) { return values.settingsJson(owner); });
+    if (const auto loaded = loadTls(values); !loaded) problems.push_back(loaded.error().text);
     for (const auto& problem : problems) log_->write(Level::Error, "reload-refused", problem);
     if (problems.empty()) log_->write(Level::Info, "reloaded", "configuration reloaded");
   });

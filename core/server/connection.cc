@@ -31,11 +31,16 @@ std::vector<http::Header> asHeaders(std::string_view lines) {
 }
 
 Connection::Connection(HttpServer& server, net::Connected socket, const Origin& origin)
-    : server_(server), socket_(std::move(socket)), index_(socket_.fd.get()), origin_(origin) {}
+    : server_(server),
+      socket_(std::move(socket)),
+      index_(socket_.fd.get()),
+      origin_(origin),
+      handshaking_(socket_.tls != nullptr) {}
 
 void Connection::onReady(std::uint32_t ready) {
   if (closed_) return;
   if ((ready & EPOLLERR) != 0 || ((ready & EPOLLHUP) != 0 && (ready & EPOLLIN) == 0)) return server_.remove(*this);
+  if ((ready & EPOLLOUT) != 0) socket_.flush();
   if ((ready & EPOLLOUT) != 0 && blocked_) {
     blocked_ = false;
     server_.markDirty(*this);
@@ -50,15 +55,35 @@ void Connection::readAll() {
     if (closed_) return;
     unread_ = held_ || out_.size() - sent_ > kMaxUnsent;
     if (unread_) return;
-    const ssize_t got = ::recv(socket_.fd.get(), buffer.data(), buffer.size(), 0);
-    if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
-    if (got < 0) return server_.remove(*this);
+    const ssize_t got = socket_.receive(buffer);
+    const int why = errno;
+    if (handshaking_ && socket_.tls->established()) handshakeDone();
+    if (got < 0 && (why == EAGAIN || why == EINTR)) return;
+    if (got < 0) return broken();
     if (got == 0) return endOfInput();
     if (!lingering_) take({buffer.data(), static_cast<std::size_t>(got)});
     // The end may have been told together with the last bytes, and is told only once.
-    if (got < static_cast<ssize_t>(buffer.size()) && !ending_) return;
+    if (got < static_cast<ssize_t>(buffer.size()) && !ending_ && !socket_.ended()) return;
   }
   server_.readAgain(*this);
+}
+
+void Connection::handshakeDone() {
+  handshaking_ = false;
+  server_.metrics_.tls_handshakes.add();
+  if (socket_.tls->resumed()) server_.metrics_.tls_resumed.add();
+  wait(Waiting::Head);
+}
+
+/// Who speaks HTTP to a port that speaks TLS is told so in words of its own.
+void Connection::broken() {
+  if (!handshaking_) return server_.remove(*this);
+  handshaking_ = false;
+  server_.metrics_.tls_failures.add();
+  server_.tlsFailed(*this, socket_.tls->failure());
+  if (!socket_.tls->spokePlain()) return server_.remove(*this);
+  socket_.tls.reset();
+  fail({400, "request: this port expects TLS, got plain HTTP: use https://"});
 }
 
 /// Who sends no more may still wait for answers.
@@ -254,7 +279,7 @@ void Connection::flush() {
   dirty_ = false;
   if (closed_ || blocked_) return;
   if (sent_ < out_.size()) {
-    const ssize_t sent = ::send(socket_.fd.get(), out_.data() + sent_, out_.size() - sent_, MSG_NOSIGNAL);
+    const ssize_t sent = socket_.send(std::string_view(out_).substr(sent_));
     if (sent < 0 && errno != EAGAIN && errno != EINTR) return server_.remove(*this);
     sent_ += static_cast<std::size_t>(std::max<ssize_t>(sent, 0));
     if (sent_ < out_.size()) {
@@ -282,6 +307,7 @@ void Connection::goodbye() {
   if (lingering_) return;
   lingering_ = true;
   in_.clear();
+  socket_.sayGoodbye();
   ::shutdown(socket_.fd.get(), SHUT_WR);
   wait(Waiting::Goodbye);
   unread_ = false;

@@ -9,7 +9,7 @@
 #include "http/chunked_decoder.h"
 #include "http/head.h"
 #include "http/response.h"
-#include "net/admission.h"
+#include "net/connected.h"
 #include "net/event_loop.h"
 #include "server/exchange.h"
 
@@ -29,6 +29,7 @@ class Connection final : public net::Pollable, public Exchange {
   [[nodiscard]] ConnectionId id() const override { return {index_, generation_, 0}; }
   [[nodiscard]] bool closed() const override { return closed_; }
   [[nodiscard]] const Origin& origin() const override { return origin_; }
+  [[nodiscard]] const net::TlsSession* tls() const override { return socket_.tls.get(); }
 
   void respond(int status, std::string_view content_type, std::string_view body,
                std::span<const http::Header> extra = {}) override;
@@ -48,9 +49,11 @@ class Connection final : public net::Pollable, public Exchange {
 
  private:
   friend class HttpServer;
-  enum class Waiting : std::uint8_t { Nothing, Head, Body, Request, Writing, Goodbye };
+  enum class Waiting : std::uint8_t { Nothing, Handshake, Head, Body, Request, Writing, Goodbye };
 
   void readAll();
+  void handshakeDone();
+  void broken();
   void endOfInput();
   void take(std::string_view fresh);
   std::size_t process(std::string_view bytes);
@@ -81,11 +84,12 @@ class Connection final : public net::Pollable, public Exchange {
   Connection* older_ = nullptr;
   std::int64_t deadline_ms_ = 0;
   Waiting waiting_ = Waiting::Nothing;
-  bool unread_ = false;     ///< the socket may have bytes that were left there
-  bool ending_ = false;     ///< the end of the other side's bytes is near: to be read up to there
-  bool peer_done_ = false;  ///< the other side sends no more
-  bool first_ = true;       ///< no request has been read yet
-  bool continued_ = false;  ///< 100 has been sent for the request under way
+  bool handshaking_ = false;  ///< of TLS
+  bool unread_ = false;       ///< the socket may have bytes that were left there
+  bool ending_ = false;       ///< the end of the other side's bytes is near: to be read up to there
+  bool peer_done_ = false;    ///< the other side sends no more
+  bool first_ = true;         ///< no request has been read yet
+  bool continued_ = false;    ///< 100 has been sent for the request under way
   bool dirty_ = false;
   bool blocked_ = false;    ///< the socket is full
   bool lingering_ = false;  ///< only waits for the other side to close

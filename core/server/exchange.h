@@ -9,7 +9,7 @@
 
 #include "http/head.h"
 #include "http/response.h"
-#include "net/admission.h"
+#include "net/connected.h"
 #include "net/outlet.h"
 
 namespace sse::server {
@@ -51,6 +51,8 @@ class Exchange {
   [[nodiscard]] virtual ConnectionId id() const = 0;
   [[nodiscard]] virtual bool closed() const = 0;
   [[nodiscard]] virtual const Origin& origin() const = 0;
+  /// The session of a connection by TLS; null: it came without. [loop]
+  [[nodiscard]] virtual const net::TlsSession* tls() const = 0;
   [[nodiscard]] bool overload() const { return origin().overload; }
   [[nodiscard]] bool admin() const { return origin().admin; }
   [[nodiscard]] std::string address() const { return net::addressText(origin().address); }

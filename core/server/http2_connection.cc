@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <sys/epoll.h>
-#include <sys/socket.h>
 
 #include "http/head_parser.h"
 #include "server/http2_server.h"
@@ -41,6 +40,7 @@ Http2Connection::~Http2Connection() {
 void Http2Connection::onReady(std::uint32_t ready) {
   if (closed_) return;
   if ((ready & EPOLLERR) != 0 || ((ready & EPOLLHUP) != 0 && (ready & EPOLLIN) == 0)) return close();
+  if ((ready & EPOLLOUT) != 0) socket_.flush();
   if ((ready & EPOLLOUT) != 0 && blocked_) {
     blocked_ = false;
     markDirty();
@@ -57,7 +57,7 @@ void Http2Connection::readAll() {
   auto buffer = server_.http_.readBuffer();
   for (int i = 0; i < kReadsPerTurn; ++i) {
     if (closed_ || ending_ || broken_) return;
-    const ssize_t got = ::recv(index_, buffer.data(), buffer.size(), 0);
+    const ssize_t got = socket_.receive(buffer);
     if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
     if (got <= 0) return close();
     take({buffer.data(), static_cast<std::size_t>(got)});
@@ -213,10 +213,7 @@ void Http2Connection::flush() {
     auto& parts = server_.parts_;
     parts.clear();
     outbox_.gather(parts, kMaxParts);
-    msghdr message{};
-    message.msg_iov = parts.data();
-    message.msg_iovlen = parts.size();
-    const ssize_t sent = ::sendmsg(index_, &message, MSG_NOSIGNAL);
+    const ssize_t sent = socket_.send(parts);
     if (sent < 0 && errno == EINTR) continue;
     if (sent >= 0) {
       outbox_.sent(static_cast<std::size_t>(sent));
@@ -256,6 +253,7 @@ void Http2Connection::close() {
   while (!exchanges_.empty()) forget(*exchanges_.back());
   outbox_.clear();
   report();
+  if (!broken_) socket_.sayGoodbye();
   server_.loop_.remove(index_);
   server_.release(*this);
 }

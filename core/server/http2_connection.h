@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "http/http2_session.h"
-#include "net/admission.h"
+#include "net/connected.h"
 #include "net/event_loop.h"
 #include "net/outbox.h"
 #include "server/http2_exchange.h"
@@ -43,6 +43,7 @@ class Http2Connection final : public net::Pollable, private http::Http2Session::
   [[nodiscard]] std::uint64_t generation() const { return generation_; }
   [[nodiscard]] bool closed() const { return closed_; }
   [[nodiscard]] const Origin& origin() const { return origin_; }
+  [[nodiscard]] const net::TlsSession* tls() const { return socket_.tls.get(); }
   /// A response is due or on its way.
   [[nodiscard]] bool busy() const { return !closed_ && (busy_ > 0 || outbox_.size() > 0); }
   [[nodiscard]] Exchange* find(std::int32_t stream) const;

@@ -12,6 +12,8 @@ ConnectionId Http2Exchange::id() const { return {connection_.fd(), connection_.g
 
 const Origin& Http2Exchange::origin() const { return connection_.origin(); }
 
+const net::TlsSession* Http2Exchange::tls() const { return connection_.tls(); }
+
 void Http2Exchange::respond(int status, std::string_view content_type, std::string_view body,
                             std::span<const http::Header> extra) {
   if (closed_ || answering() || streaming_) return;

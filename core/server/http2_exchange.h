@@ -22,6 +22,7 @@ class Http2Exchange final : public Exchange, public net::Outlet, public http::Ht
   [[nodiscard]] ConnectionId id() const override;
   [[nodiscard]] bool closed() const override { return closed_; }
   [[nodiscard]] const Origin& origin() const override;
+  [[nodiscard]] const net::TlsSession* tls() const override;
   void respond(int status, std::string_view content_type, std::string_view body,
                std::span<const http::Header> extra = {}) override;
   void respondId(std::string_view id) override;

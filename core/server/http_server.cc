@@ -49,6 +49,7 @@ HttpServer::HttpServer(net::EventLoop& loop, Handler& handler, net::Admission& a
   const auto set = [this](Waiting waiting, std::int64_t time) {
     lists_[static_cast<std::size_t>(waiting)].time_ms = time;
   };
+  set(Waiting::Handshake, settings.handshake_time_ms);
   set(Waiting::Head, settings.header_time_ms);
   set(Waiting::Body, settings.body_time_ms);
   set(Waiting::Request, settings.idle_time_ms);
@@ -124,15 +125,22 @@ void HttpServer::adopt(int fd, const net::Address& address, bool admin) {
   if (overload) metrics_.refused_full.add();
   const auto index = static_cast<std::size_t>(fd);
   if (index >= connections_.size()) connections_.resize(std::max(index + 1, connections_.size() * 2));
-  auto connection = std::make_unique<Connection>(*this, net::Connected{std::move(owned), std::move(ticket)},
-                                                 Origin{address, overload, admin});
+  net::Connected socket{std::move(owned), std::move(ticket)};
+  if (tls_ && !admin) socket.tls = std::make_unique<net::TlsSession>(tls_, fd);
+  const auto first = socket.tls ? Connection::Waiting::Handshake : Connection::Waiting::Head;
+  auto connection = std::make_unique<Connection>(*this, std::move(socket), Origin{address, overload, admin});
   connection->generation_ = ++generation_;
   if (!loop_.add(fd, kEvents, connection.get())) return;
   ++open_;
   metrics_.accepted.add();
   metrics_.connections.add(1);
-  enlist(*connection, Connection::Waiting::Head);
+  enlist(*connection, first);
   connections_[index] = std::move(connection);
+}
+
+void HttpServer::tlsFailed(const Connection& connection, const std::string& why) {
+  if (!log_.enabled(Level::Debug)) return;
+  log_.write(Level::Debug, "tls-failed", why, {{"address", connection.address()}});
 }
 
 /// Ends the connection; its descriptor closes with the turn.
@@ -233,6 +241,7 @@ void HttpServer::expire(Connection& connection) {
   const bool mid_request =
       waiting == Connection::Waiting::Head ? !connection.in_.empty() : waiting == Connection::Waiting::Body;
   metrics_.timeouts.add();
+  if (waiting == Connection::Waiting::Handshake) metrics_.tls_timeouts.add();
   if (!mid_request) return remove(connection);
   delist(connection);
   connection.fail({408, waiting == Connection::Waiting::Head

@@ -10,6 +10,7 @@
 
 #include "net/admission.h"
 #include "net/event_loop.h"
+#include "net/tls_context.h"
 #include "server/connection.h"
 #include "server/http2_server.h"
 #include "server/settings.h"
@@ -29,6 +30,8 @@ class HttpServer {
 
   /// Takes over a listening socket. [loop]
   void listen(base::Fd listener, bool admin);
+  /// Connections that come from now on, but for those of admin.port, speak TLS with these certificates. [loop]
+  void setTls(std::shared_ptr<const net::TlsContext> tls) { tls_ = std::move(tls); }
   /// Accepts until there is nobody left in the queue, then closes the listeners. [loop]
   void closeListeners();
   /// Ends idle connections at once, the others after their response; `done` is called when no response is due any more,
@@ -70,6 +73,7 @@ class HttpServer {
   bool accept(Listener& listener);
   void adopt(int fd, const net::Address& address, bool admin);
   void pauseAccepting();
+  void tlsFailed(const Connection& connection, const std::string& why);
   void remove(Connection& connection);
   void release(Connection& connection);
   void markDirty(Connection& connection);
@@ -88,11 +92,12 @@ class HttpServer {
   const ServerSettings settings_;
   ServerMetrics& metrics_;
   Logger& log_;
+  std::shared_ptr<const net::TlsContext> tls_;  ///< none: plain
   std::vector<std::shared_ptr<Listener>> listeners_;
   std::vector<std::unique_ptr<Connection>> connections_;  ///< by descriptor
   std::size_t open_ = 0;
   std::uint64_t generation_ = 0;
-  std::array<WaitList, 6> lists_{};
+  std::array<WaitList, 7> lists_{};
   std::vector<ConnectionId> dirty_;
   std::vector<ConnectionId> read_again_;
   std::unique_ptr<std::array<char, kReadBuffer>> buffer_;

@@ -14,6 +14,7 @@ namespace sse::server {
 struct ServerSettings {
   std::size_t headers = 16 << 10;
   std::size_t body = 1 << 20;
+  std::int64_t handshake_time_ms = 10'000;
   std::int64_t header_time_ms = 10'000;
   std::int64_t body_time_ms = 30'000;
   std::int64_t idle_time_ms = 75'000;
@@ -34,6 +35,10 @@ struct ServerMetrics {
   Counter& requests;
   Counter& bad_requests;
   Counter& timeouts;
+  Counter& tls_handshakes;
+  Counter& tls_resumed;
+  Counter& tls_failures;
+  Counter& tls_timeouts;
   Gauge& http2_connections;
   Gauge& http2_streams;
   Gauge& http2_queued;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <sys/socket.h>
 
 #include "base/clock.h"
 #include "stream/session.h"
@@ -152,15 +151,7 @@ bool FanOut::concerns(const Walk& walk, const Session& session) {
 }
 
 void FanOut::write(Walk& walk, Session& session) {
-  ssize_t sent = 0;
-  if (walk.parts.size() == 1) {
-    sent = ::send(session.fd(), walk.parts[0].iov_base, walk.parts[0].iov_len, MSG_NOSIGNAL);
-  } else {
-    msghdr message{};
-    message.msg_iov = walk.parts.data();
-    message.msg_iovlen = walk.parts.size();
-    sent = ::sendmsg(session.fd(), &message, MSG_NOSIGNAL);
-  }
+  const ssize_t sent = session.socket_.send(walk.parts);
   ++walk.writes;
   if (sent == static_cast<ssize_t>(walk.bytes)) [[likely]] {
     session.cursor_ = walk.last;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <sys/socket.h>
 
 #include "base/clock.h"
 #include "channel/frame.h"
@@ -149,11 +148,8 @@ std::string_view Pump::framed(const Session& session, std::string_view block) {
 
 ssize_t Pump::write(Session& session) {
   if (session.outlet_ == nullptr) {
-    msghdr message{};
-    message.msg_iov = iov_.data();
-    message.msg_iovlen = iov_.size();
     owner_.metrics_.writes.add();
-    return ::sendmsg(session.fd(), &message, MSG_NOSIGNAL);
+    return session.socket_.send(iov_);
   }
   pieces_.clear();
   for (std::size_t i = 0; i < iov_.size(); ++i) {

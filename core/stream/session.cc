@@ -3,7 +3,6 @@
 #include <array>
 #include <cerrno>
 #include <sys/epoll.h>
-#include <sys/socket.h>
 
 #include "base/check.h"
 #include "stream/readers.h"
@@ -33,11 +32,12 @@ void Session::onReady(std::uint32_t ready) {
     // A subscriber has nothing more to say; what it says is thrown away.
     std::array<char, 4096> ignored{};
     while (true) {
-      const ssize_t got = ::recv(fd(), ignored.data(), ignored.size(), 0);
+      const ssize_t got = socket_.receive(ignored);
       if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR)) return owner_.close(*this, CloseReason::Client);
       if (got < static_cast<ssize_t>(ignored.size())) break;
     }
   }
+  if ((ready & EPOLLOUT) != 0) socket_.flush();
   if ((ready & EPOLLOUT) != 0 && blocked_) {
     blocked_ = false;
     owner_.pumpSoon(*this);

@@ -8,7 +8,7 @@
 
 #include "channel/entry.h"
 #include "channel/journal.h"
-#include "net/admission.h"
+#include "net/connected.h"
 #include "net/event_loop.h"
 #include "net/outlet.h"
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <sys/epoll.h>
-#include <sys/socket.h>
 
 #include "base/check.h"
 #include "base/clock.h"
@@ -204,7 +203,8 @@ void Streamer::farewell(Session& session, std::int64_t retry_ms) {
     return;
   }
   if (session.framing_ == Framing::Chunked) bytes += "0\r\n\r\n";
-  [[maybe_unused]] const auto sent = ::send(session.fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+  [[maybe_unused]] const auto sent = session.socket_.send(bytes);
+  session.socket_.sayGoodbye();
 }
 
 void Streamer::closeAt(std::uint32_t slot, std::uint32_t generation, std::int64_t retry_ms) {

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "channel/journal.h"
-#include "net/admission.h"
+#include "net/connected.h"
 #include "net/event_loop.h"
 #include "stream/clients.h"
 #include "stream/readers.h"
