@@ -48,7 +48,8 @@ class PluginSet {
   Problems start();
 
   void drain();
-  /// Stops transports, then discovery, then auth within the limit, frees them and leaves the set empty. What they throw is logged.
+  /// Stops transports, then discovery, then auth within the limit, frees them and leaves the set empty. What they throw
+  /// is logged.
   void stop();
   /// Hands its settings to each; those who refuse them keep the old ones.
   Problems reload(const Settings& settings);

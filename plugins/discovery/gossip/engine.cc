@@ -15,13 +15,15 @@ Engine::Engine(EngineSettings settings, std::uint64_t seed)
       prober_(settings_, membership_, packets_, outbox_, random_, numbers_),
       relays_(settings_, packets_, numbers_),
       exchanges_(settings_, membership_, outbox_, random_, numbers_),
-      joiner_(settings_, membership_, exchanges_, outbox_, random_) {}
+      joiner_(settings_, membership_, exchanges_, outbox_, random_),
+      reconnector_(membership_, exchanges_, random_) {}
 
 void Engine::start(bool joins, Clock::time_point now) {
   membership_.announce(now);
   gossip_ = now + random_.upTo(settings_.intervals.gossip_interval);
   prober_.start(now);
   exchanges_.start(now);
+  reconnector_.start(now);
   if (joins) joiner_.start(now);
 }
 
@@ -70,6 +72,7 @@ void Engine::answered(std::uint64_t call, const Result<StreamMessage>& answer, C
 void Engine::leave(Clock::time_point now) {
   if (membership_.leaving()) return;
   joiner_.stop();
+  reconnector_.stop();
   exchanges_.stop();
   prober_.stop();
   membership_.leave(now);
@@ -99,6 +102,7 @@ void Engine::advance(Clock::time_point now) {
   membership_.advance(now);
   exchanges_.advance(now);
   joiner_.advance(now);
+  reconnector_.advance(now);
   if (gossip_ > now) return;
   packets_.gossip(now);
   const auto& interval = settings_.intervals.gossip_interval;

@@ -6,6 +6,7 @@
 #include "discovery/gossip/exchanges.h"
 #include "discovery/gossip/joiner.h"
 #include "discovery/gossip/prober.h"
+#include "discovery/gossip/reconnector.h"
 #include "discovery/gossip/relays.h"
 
 namespace sse::gossip {
@@ -70,6 +71,7 @@ class Engine {
   Relays relays_;
   Exchanges exchanges_;
   Joiner joiner_;
+  Reconnector reconnector_;
   Clock::time_point gossip_ = Clock::time_point::max();
 };
 

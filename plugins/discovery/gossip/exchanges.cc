@@ -31,12 +31,19 @@ void Exchanges::stop() {
   running_.clear();
 }
 
-bool Exchanges::begin(const Endpoint& with, bool join, Clock::time_point now) {
+bool Exchanges::begin(const Endpoint& with, bool join, Clock::time_point now) { return open({with, join, false}, now); }
+
+void Exchanges::seek(const Endpoint& departed, Clock::time_point now) {
+  const auto runs = [&](const auto& entry) { return entry.second.sought && sameSocket(entry.second.with, departed); };
+  if (std::none_of(running_.begin(), running_.end(), runs)) open({departed, false, true}, now);
+}
+
+bool Exchanges::open(const Running& exchange, Clock::time_point now) {
   if (running_.size() >= settings_.max_exchanges) return false;
   const auto call = ++numbers_.call;
-  running_[call] = {with, join};
+  running_[call] = exchange;
   outbox_.calls.push_back(
-      {call, with, PushPull{join, membership_.rows(), {}}, now + settings_.intervals.stream_timeout});
+      {call, exchange.with, PushPull{exchange.join, membership_.rows(), {}}, now + settings_.intervals.stream_timeout});
   return true;
 }
 
@@ -62,11 +69,13 @@ std::optional<Exchanges::Ended> Exchanges::answered(std::uint64_t call, const Re
   const auto found = running_.find(call);
   if (found == running_.end()) return std::nullopt;
   Ended ended{found->second.with, found->second.join};
+  const bool sought = found->second.sought;
   running_.erase(found);
   ended.with_us = answer.ok() && isUs(*answer);
   const auto outcome = merge(answer, now);
   ended.ok = outcome.ok();
-  outbox_.tell(ExchangeEnded{ended.with, ended.join, outcome.ok() ? std::string() : outcome.error().text});
+  if (ended.ok || !sought)
+    outbox_.tell(ExchangeEnded{ended.with, ended.join, outcome.ok() ? std::string() : outcome.error().text});
   return ended;
 }
 

@@ -23,6 +23,9 @@ class Exchanges {
   /// Opens a stream to swap tables; false where too many run.
   bool begin(const Endpoint& with, bool join, Clock::time_point now);
 
+  /// The same with one that is dead or has left, unless a try of it is still running: that it fails is no news.
+  void seek(const Endpoint& departed, Clock::time_point now);
+
   /// The answer to somebody else's push/pull: the table as it was before, then what it said is merged.
   PushPull accept(const PushPull& request, Clock::time_point now);
 
@@ -46,7 +49,9 @@ class Exchanges {
   struct Running {
     Endpoint with;
     bool join;
+    bool sought;
   };
+  bool open(const Running& exchange, Clock::time_point now);
   Result<void> merge(const Result<StreamMessage>& answer, Clock::time_point now);
   [[nodiscard]] bool isUs(const StreamMessage& answer) const;
 

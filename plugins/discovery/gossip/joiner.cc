@@ -10,6 +10,9 @@ void Joiner::stop() {
 }
 
 void Joiner::advance(Clock::time_point now) {
+  const bool alone = !membership_.hasAliveOther();
+  if (alone && !alone_ && due_ != Clock::time_point::max()) due_ = std::min(due_, now + kFirstDelay);
+  alone_ = alone;
   if (due_ > now) return;
   due_ = Clock::time_point::max();
   outbox_.hosts_wanted = true;

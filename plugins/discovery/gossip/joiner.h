@@ -52,6 +52,7 @@ class Joiner {
   Clock::time_point due_ = Clock::time_point::max();
   Duration delay_ = kFirstDelay;
   std::size_t running_ = 0;
+  bool alone_ = true;
   bool stopped_ = false;
   bool reached_ = false;
   bool tried_ = false;

@@ -1,9 +1,9 @@
-// What several hosts must stand, whichever discovery they use: `by(host, hosts)` gives its part of a node's configuration.
+// What several hosts must stand, whichever discovery they use: `by(host, hosts)` is its part of a node's configuration.
 import assert from 'node:assert/strict';
 import { assertAll, assertOnceInOrder, LoadPublisher, lostOf } from './checker.mjs';
-import { missing } from './net.mjs';
+import { missing, noTunnels } from './net.mjs';
 import { linked, scenario } from './stage.mjs';
-import { cluster, finish, patient, published, traffic, watch } from './traffic.mjs';
+import { cluster, farCluster, finish, patient, published, traffic, watch } from './traffic.mjs';
 import { pause, until } from './wait.mjs';
 
 export const skip = missing();
@@ -70,7 +70,7 @@ export function scenarios(by) {
       await pause(20000);
       assert.ok(publishers[0].acknowledged.length > before + 1000, 'the others went on');
       nodes[2].on.heal();
-      await until('linked again', async () => (await linked(nodes), true), 60000);
+      await linked(nodes, 60000);
       await finish(inside, publishers);
       for (const watcher of inside) {
         for (const publisher of publishers) assertAll(watcher, publisher);
@@ -90,12 +90,58 @@ export function scenarios(by) {
       await pause(20000);
       nodes[0].on.findAgain(nodes[1].on);
       await published(publishers, publishers[0].acknowledged.length + 50);
-      await until('linked again', async () => (await linked(nodes), true), 60000);
+      await linked(nodes, 60000);
       await finish(watchers, publishers);
       for (const watcher of watchers) {
         for (const publisher of publishers) assertAll(watcher, publisher);
       }
     },
     { seconds: 150, skip },
+  );
+
+  scenario(
+    'a network that loses 5 % and is 50 ms long loses no event',
+    async (stage) => {
+      const seed = Math.floor(Math.random() * 1e9);
+      console.log(`# seed ${seed}`);
+      const nodes = await farCluster(stage, by, 3, { loss: 5, delay: 50, seed });
+      const { watchers, publishers } = await traffic(stage, nodes);
+      await published(publishers, 1000);
+      await finish(watchers, publishers);
+      for (const watcher of watchers) {
+        for (const publisher of publishers) assertAll(watcher, publisher);
+        assert.equal(watcher.gaps, 0);
+      }
+    },
+    { seconds: 120, skip: noTunnels() },
+  );
+
+  scenario(
+    'all nodes are restarted in turn, and no stream that moves misses an event',
+    async (stage) => {
+      const nodes = await cluster(stage, by, 3);
+      const movers = nodes.map((node, i) => {
+        const others = [...nodes.slice(i), ...nodes.slice(0, i)];
+        return watch(stage, others, `the mover that began at ${node.config.node.name}`);
+      });
+      await until('every mover is there', () => movers.every((mover) => mover.opened), patient);
+      const publishers = nodes.map((node) => new LoadPublisher(node, `p-${node.config.node.name}`));
+      for (const publisher of publishers) stage.defer(() => publisher.stop());
+      await published(publishers, 100);
+      for (const node of nodes) {
+        await node.restart();
+        await linked(nodes, patient);
+        const before = publishers.map((publisher) => publisher.acknowledged.length);
+        const more = () => publishers.every((p, i) => p.acknowledged.length >= before[i] + 50);
+        await until('everybody publishes', more, patient);
+      }
+      await finish(movers, publishers);
+      for (const mover of movers) {
+        for (const publisher of publishers) assert.deepEqual(lostOf(mover, publisher), [], mover.name);
+        assert.equal(mover.gaps, 0);
+        assert.ok(mover.moves >= 1, 'it moved');
+      }
+    },
+    { seconds: 120, skip },
   );
 }

@@ -1,8 +1,13 @@
-// Hosts of our own on one machine: network namespaces on a bridge, so that cables can be cut.
-import { execFileSync } from 'node:child_process';
+// Hosts of our own on one machine: network namespaces on a bridge, so that cables can be cut, or on a bad network.
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { binary } from './process.mjs';
+import { until } from './wait.mjs';
 
 const ip = (...words) => execFileSync('ip', words, { stdio: ['ignore', 'ignore', 'pipe'] });
 const subnet = `10.77.${process.pid % 250}`;
+const backstage = `10.78.${process.pid % 250}`;
 const bridge = `ssebr${process.pid % 100000}`;
 const nowhere = '02:00:00:00:00:ff';
 
@@ -19,8 +24,14 @@ export function missing() {
   }
 }
 
+/** Why there can be no bad network here, or nothing. */
+export function noTunnels() {
+  return missing() ?? (existsSync('/dev/net/tun') ? undefined : 'there is no /dev/net/tun here');
+}
+
 class Host {
   constructor(number) {
+    this.number = number;
     this.name = `sse${process.pid}h${number}`;
     this.cable = `sse${process.pid % 100000}v${number}`;
     this.address = `${subnet}.${number}`;
@@ -54,6 +65,36 @@ class Host {
   findAgain(other) {
     ip('-n', this.name, 'neighbour', 'delete', other.address, 'dev', 'eth0');
   }
+}
+
+/** Makes what goes between `hosts`, both ways, late by `delay` ms and lost by `loss` percent. */
+async function spoil(stage, hosts, { loss, delay, seed }) {
+  const ends = hosts.map((host) => `${host.name}=${host.address}`);
+  const words = [String(loss), String(delay), String(seed), ...ends];
+  const network = spawn(join(dirname(binary), 'lossy_switch'), words, { stdio: ['pipe', 'pipe', 'pipe'] });
+  stage.defer(() => network.kill('SIGKILL'));
+  let said = '';
+  for (const pipe of [network.stdout, network.stderr]) pipe.setEncoding('utf8').on('data', (text) => (said += text));
+  await until('the bad network is there', () => said.includes('ready') || network.exitCode !== null);
+  if (network.exitCode !== null) throw new Error(said);
+  for (const host of hosts) {
+    ip('-n', host.name, 'address', 'flush', 'dev', 'eth0');
+    ip('-n', host.name, 'address', 'add', `${host.address}/24`, 'dev', 'tun0');
+    ip('-n', host.name, 'link', 'set', 'tun0', 'up');
+    ip('-n', host.name, 'address', 'add', `${backstage}.${host.number}/24`, 'dev', 'eth0');
+  }
+  ip('address', 'add', `${backstage}.254/24`, 'dev', bridge);
+}
+
+/**
+ * `count` hosts on a bad network, each with a node of its own. The test itself reaches them by another, good one.
+ * @param bad {loss: percent, delay: ms, seed}
+ */
+export async function farHostsWithNodes(stage, count, configOf, bad) {
+  const nodes = hostsWithNodes(stage, count, configOf);
+  await spoil(stage, nodes.map((node) => node.on), bad);
+  for (const node of nodes) node.address = `${backstage}.${node.on.number}`;
+  return nodes;
 }
 
 /** `count` hosts, each with a node of its own made from `configOf(host, hosts)`, not started. */

@@ -68,8 +68,8 @@ export class Stage {
   }
 }
 
-/** Waits until each of `nodes` reports a connected link to every other. */
-export async function linked(nodes) {
+/** Waits until each of `nodes` reports a connected link to every other, at most `ms` for each. */
+export async function linked(nodes, ms = 15000) {
   for (const node of nodes) {
     await until(
       `${node.config.node.name} is linked`,
@@ -77,7 +77,7 @@ export async function linked(nodes) {
         const { cluster } = await node.status();
         return cluster.nodes.filter((peer) => peer.link === 'connected').length >= nodes.length - 1;
       },
-      15000,
+      ms,
     );
   }
 }

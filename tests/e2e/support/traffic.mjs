@@ -1,6 +1,6 @@
 // Load on a cluster of several hosts: subscribers and publishers at its nodes.
 import { LoadPublisher, Watcher } from './checker.mjs';
-import { hostsWithNodes } from './net.mjs';
+import { farHostsWithNodes, hostsWithNodes } from './net.mjs';
 import { linked } from './stage.mjs';
 import { until } from './wait.mjs';
 
@@ -11,6 +11,14 @@ export async function cluster(stage, by, count, config = {}) {
   const nodes = hostsWithNodes(stage, count, (host, hosts) => ({ ...roomy, ...config, ...by(host, hosts) }));
   await Promise.all(nodes.map((node) => node.start()));
   await linked(nodes);
+  return nodes;
+}
+
+/** The same on a network that loses and delays: farHostsWithNodes. */
+export async function farCluster(stage, by, count, bad) {
+  const nodes = await farHostsWithNodes(stage, count, (host, hosts) => ({ ...roomy, ...by(host, hosts) }), bad);
+  await Promise.all(nodes.map((node) => node.start()));
+  await linked(nodes, patient);
   return nodes;
 }
 
