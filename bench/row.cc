@@ -22,6 +22,10 @@ const std::vector<Row>& rows() {
       {"stuck", "2,000 subscribers, 16 KiB events, 10 % never read", runStuck, {Nchan, Ours}},
       {"reconnect", "19,000 subscribers return at once, 10 events behind", runReconnect, all},
       {"latency", "one subscriber, nearly idle: publish to received", runLatency, all},
+      {"http2",
+       "1,000 connections of HTTP/2 x 200 streams of 1 channel, 64 B events: memory, fan-out",
+       runHttp2,
+       {Ours}},
       {"relay", "one node read by two others: what that costs and how much later an event is there", runRelay, {Ours}},
       {"flood", "one subscriber, one publisher x 64 pipelined: events lost", runFlood, all},
   };

@@ -16,9 +16,10 @@ struct Sizes {
   size_t idle = 19'000;
   size_t stuck = 2'000;
   size_t samples = 2'000;
+  size_t http2 = 1'000;  // connections of 200 streams
   double seconds = 2.0;
 
-  static Sizes quick() { return {500, 500, 1'000, 200, 200, 0.2}; }
+  static Sizes quick() { return {500, 500, 1'000, 200, 200, 10, 0.2}; }
 };
 
 struct RowResult {
@@ -48,6 +49,7 @@ RowResult runConnect(Server& server, const Sizes& sizes);
 RowResult runStuck(Server& server, const Sizes& sizes);
 RowResult runReconnect(Server& server, const Sizes& sizes);
 RowResult runLatency(Server& server, const Sizes& sizes);
+RowResult runHttp2(Server& server, const Sizes& sizes);
 RowResult runRelay(Server& server, const Sizes& sizes);
 RowResult runFlood(Server& server, const Sizes& sizes);
 

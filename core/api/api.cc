@@ -42,7 +42,7 @@ void Api::attach(server::HttpServer& server) {
 
 std::int64_t Api::nowUs() const { return base::microseconds(loop_.now()); }
 
-void Api::onRequest(server::Connection& connection, const http::Head& head, std::string_view body) {
+void Api::onRequest(server::Exchange& connection, const http::Head& head, std::string_view body) {
   const auto match = router().match(head.method, head.path);
   const auto verb = static_cast<Verb>(match.id);
   const bool publish = match.outcome == http::Match::Outcome::Found && verb == Verb::Publish;
@@ -84,7 +84,7 @@ void Api::handle(Request& request) {
   }
 }
 
-void Api::options(server::Connection& connection, const http::Head& head, std::string_view allow) {
+void Api::options(server::Exchange& connection, const http::Head& head, std::string_view allow) {
   const std::string lines = node_.cors.preflightLines(head, allow);
   connection.setHeaders("");
   auto headers = server::asHeaders(lines);
@@ -93,7 +93,9 @@ void Api::options(server::Connection& connection, const http::Head& head, std::s
 }
 
 /// RFC 9110 7.8: an upgrade that nobody here speaks is ignored.
-bool Api::upgrade(server::Connection& connection, const http::Head& head) {
+bool Api::upgrade(server::Exchange& exchange, const http::Head& head) {
+  if (exchange.wholeConnection() == nullptr) return false;
+  auto& connection = *exchange.wholeConnection();
   const auto protocol = head.header("Upgrade");
   if (head.method != http::Method::Get || head.minor == 0 || connection.admin() || !node_.claims(protocol))
     return false;
@@ -105,7 +107,7 @@ bool Api::upgrade(server::Connection& connection, const http::Head& head) {
   const std::string name(protocol);
   loop_.remove(connection.id().fd);
   auto socket = connection.detach(&received);
-  const auto sent = ::send(socket.fd.get(), answer.data(), answer.size(), MSG_NOSIGNAL);
+  const auto sent = socket.send(answer);
   if (sent == static_cast<ssize_t>(answer.size())) node_.upgraded(name, address, received, std::move(socket));
   return true;
 }

@@ -22,7 +22,7 @@ namespace sse::api {
 
 /// A request on its way through a handler. Valid during the call only.
 struct Request {
-  server::Connection& connection;
+  server::Exchange& connection;
   const http::Head& head;
   std::string_view body;
   const http::Match& match;
@@ -39,7 +39,7 @@ class Api final : public server::Handler {
   Api(Node& node, unsigned number, net::EventLoop& loop, stream::Streamer& streamer);
   void attach(server::HttpServer& server);
 
-  void onRequest(server::Connection& connection, const http::Head& head, std::string_view body) override;
+  void onRequest(server::Exchange& connection, const http::Head& head, std::string_view body) override;
   void settle() override { publisher_.flush(); }
   /// Tells publishes that wait for peers. [loop]
   void acknowledged(std::uint64_t position) { publisher_.acknowledged(position); }
@@ -48,8 +48,8 @@ class Api final : public server::Handler {
   void handle(Request& request);
   void dispatch(Request& request);
   void onAdmin(Request& request);
-  void options(server::Connection& connection, const http::Head& head, std::string_view allow);
-  bool upgrade(server::Connection& connection, const http::Head& head);
+  void options(server::Exchange& connection, const http::Head& head, std::string_view allow);
+  bool upgrade(server::Exchange& connection, const http::Head& head);
 
   // authorize.cc
   /// The decision, or none: then the request is answered already or waits for the plugin.
@@ -74,7 +74,6 @@ class Api final : public server::Handler {
   void refuseForNow(Request& request, std::string_view why, int status = 503);
   bool claimClient(Request& request, const std::vector<std::string>& channels, const Decision& who, bool resumes);
   void openStream(Request& request, std::vector<std::string> channels, const Decision& who, bool resumes);
-  [[nodiscard]] std::string streamHead(const Request& request) const;
   /// Where the stream starts; none: the request waits for the peers' answer.
   std::optional<stream::Start> startOf(Request& request, const stream::Joined& joined, std::string_view client,
                                        const std::vector<std::string>& channels, const std::string& last_id);

@@ -77,7 +77,7 @@ void Api::later(Request& request, const std::function<void(std::function<void(st
 
 /// The request is parsed once more: keeping its text is simpler, and no larger, than keeping what was made of it.
 void Api::again(server::ConnectionId id, const std::string& raw, std::optional<Decision> decision, bool peers_asked) {
-  server::Connection* connection = server_->find(id);
+  server::Exchange* connection = server_->find(id);
   if (connection == nullptr) return;
   http::Head head;
   http::Problem problem;

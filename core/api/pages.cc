@@ -45,7 +45,7 @@ void Api::answerOnWorker(Request& request, std::string_view content_type, std::f
   const auto id = request.connection.hold();
   auto* loop = &loop_;
   auto finish = [this, id, type = std::string(content_type)](const std::string& body) {
-    server::Connection* connection = server_->find(id);
+    server::Exchange* connection = server_->find(id);
     if (connection == nullptr) return;
     connection->respond(200, type, body);
     server_->answered(*connection);

@@ -14,13 +14,13 @@ constexpr const char* kConflict = "Idempotency-Key: used within two minutes for 
 
 }  // namespace
 
-void Publisher::add(channel::EntryRef entry, server::Connection& connection) {
+void Publisher::add(channel::EntryRef entry, server::Exchange& connection) {
   submissions_.push_back({std::move(entry), channel::Submission::Outcome::Refused, {}});
   waiters_.push_back({&connection, connection.framing(), nullptr, 0});
   if (node_.wait_for_peers) connection.hold();
 }
 
-void Publisher::add(channel::EntryRef entry, server::Connection& connection, std::shared_ptr<BatchReply> batch,
+void Publisher::add(channel::EntryRef entry, server::Exchange& connection, std::shared_ptr<BatchReply> batch,
                     std::size_t line) {
   submissions_.push_back({std::move(entry), channel::Submission::Outcome::Refused, {}});
   waiters_.push_back({&connection, connection.framing(), std::move(batch), line});
@@ -83,7 +83,7 @@ void Publisher::answerLine(const channel::Submission& submission, Waiter& waiter
   waiter.connection->setFraming(present);
 }
 
-void Publisher::answerBatch(server::Connection& connection, const BatchReply& batch) {
+void Publisher::answerBatch(server::Exchange& connection, const BatchReply& batch) {
   auto results = nlohmann::json::array();
   bool failed = false;
   for (const auto& line : batch.lines) {
@@ -99,7 +99,7 @@ void Publisher::answerBatch(server::Connection& connection, const BatchReply& ba
       nlohmann::json{{"results", results}}.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 
-void Publisher::defer(server::Connection& connection, std::uint64_t position, std::string id,
+void Publisher::defer(server::Exchange& connection, std::uint64_t position, std::string id,
                       std::shared_ptr<BatchReply> batch) {
   const std::int64_t deadline = base::microseconds(loop_.now()) + kPeerWaitUs;
   deferred_.push_back({position, deadline, connection.id(), std::move(id), std::move(batch)});

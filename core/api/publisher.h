@@ -31,22 +31,21 @@ class Publisher {
   void attach(server::HttpServer& server) { server_ = &server; }
 
   /// A publish whose answer is `{"id"}`. [loop]
-  void add(channel::EntryRef entry, server::Connection& connection);
+  void add(channel::EntryRef entry, server::Exchange& connection);
   /// Line `line` of a batch. [loop]
-  void add(channel::EntryRef entry, server::Connection& connection, std::shared_ptr<BatchReply> batch,
-           std::size_t line);
+  void add(channel::EntryRef entry, server::Exchange& connection, std::shared_ptr<BatchReply> batch, std::size_t line);
   /// Appends what was added and answers. [loop]
   void flush();
   /// Peers have everything up to `position`: answers who waited for it. [loop]
   void acknowledged(std::uint64_t position);
 
   /// Answers a batch whose lines are all decided. [loop]
-  static void answerBatch(server::Connection& connection, const BatchReply& batch);
+  static void answerBatch(server::Exchange& connection, const BatchReply& batch);
 
  private:
   struct Waiter {
-    server::Connection* connection = nullptr;
-    server::Connection::Framing framing;
+    server::Exchange* connection = nullptr;
+    server::Exchange::Framing framing;
     std::shared_ptr<BatchReply> batch;
     std::size_t line = 0;
   };
@@ -59,7 +58,7 @@ class Publisher {
   };
   void answer(const channel::Submission& submission, Waiter& waiter);
   void answerLine(const channel::Submission& submission, Waiter& waiter);
-  void defer(server::Connection& connection, std::uint64_t position, std::string id, std::shared_ptr<BatchReply> batch);
+  void defer(server::Exchange& connection, std::uint64_t position, std::string id, std::shared_ptr<BatchReply> batch);
   void expire();
 
   Node& node_;

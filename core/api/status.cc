@@ -67,7 +67,7 @@ void Api::statusPage(Request& request) {
   const auto id = request.connection.hold();
   gatherFrom(node_, 0, std::make_shared<Gathered>(), [this, id](std::string page) {
     loop_.post([this, id, page = std::move(page)] {
-      server::Connection* connection = server_->find(id);
+      server::Exchange* connection = server_->find(id);
       if (connection == nullptr) return;
       if (page.empty()) {
         const http::Header retry{"Retry-After", "1"};

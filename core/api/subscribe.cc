@@ -100,17 +100,6 @@ bool Api::claimClient(Request& request, const std::vector<std::string>& channels
   return true;
 }
 
-std::string Api::streamHead(const Request& request) const {
-  std::string head =
-      "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\nX-Accel-Buffering: "
-      "no\r\nDate: ";
-  head += server_->date();
-  head += "\r\n";
-  head += request.connection.headers();
-  head += request.head.minor == 0 ? "Connection: close\r\n\r\n" : "Transfer-Encoding: chunked\r\n\r\n";
-  return head;
-}
-
 void Api::openStream(Request& request, std::vector<std::string> channels, const Decision& who, bool resumes) {
   const auto joined = streamer_.join(channels);
   if (joined.logs.empty()) {
@@ -140,12 +129,16 @@ void Api::openStream(Request& request, std::vector<std::string> channels, const 
     return;
   }
   stream::Opening opening;
-  opening.framing = request.head.minor == 0 ? stream::Framing::Plain : stream::Framing::Chunked;
-  opening.head = request.connection.takeUnsent() + streamHead(request);
   opening.client = std::move(client);
   opening.identity = who.identity;
   opening.channels = std::move(channels);
-  opening.socket = request.connection.detach();
+  auto upstream = request.connection.beginStream();
+  opening.socket = std::move(upstream.socket);
+  opening.outlet = upstream.outlet;
+  opening.head = std::move(upstream.head);
+  opening.framing = upstream.outlet != nullptr ? stream::Framing::Data
+                    : upstream.chunked         ? stream::Framing::Chunked
+                                               : stream::Framing::Plain;
   streamer_.open(std::move(opening), joined, std::move(*start));
 }
 

@@ -135,6 +135,13 @@ class EntryRef {
     drop();
     entry_ = nullptr;
   }
+  /// Gives the reference away without counting: to be taken back by `adopt`.
+  Entry* release() { return std::exchange(entry_, nullptr); }
+  static EntryRef adopt(Entry* entry) {
+    EntryRef out;
+    out.entry_ = entry;
+    return out;
+  }
 
  private:
   void drop();

@@ -31,6 +31,7 @@ std::uint64_t publishRate(const config::Values& values) {
 RunningNode::~RunningNode() { stop(); }
 
 Result<void> RunningNode::start() {
+  if (auto loaded = loadTls(parts_.values); !loaded) return loaded;
   if (auto bound = bind(); !bound) return bound;
   startThreads();
   if (auto started = startPlugins(); !started) {
@@ -108,6 +109,7 @@ Result<void> RunningNode::check() {
     settings.address = parts_.values.string(std::string(options) + ".address");
     if (const auto good = net::checkAddress(settings); !good) problems.push_back(good.error().text);
   }
+  if (const auto loaded = loadTls(parts_.values); !loaded) problems.push_back(loaded.error().text);
   return joined(problems);
 }
 
@@ -227,6 +229,7 @@ void RunningNode::afterDrainDelay() {
   for (auto& parts : loops_) {
     parts->loop.post([this, each = parts.get()] {
       each->server.closeListeners();
+      each->server.shutdownNotice();
       each->streamer.drain([this, each] { each->server.drain([this] { control_.post([this] { loopDrained(); }); }); });
     });
   }
@@ -259,8 +262,8 @@ void RunningNode::reload(const config::Values& values) {
     for (auto& parts : loops_) {
       parts->loop.post([streamer = &parts->streamer, streams] { streamer->setSettings(streams); });
     }
-    const auto problems =
-        parts_.plugins.reload([&values](std::string_view owner) { return values.settingsJson(owner); });
+    auto problems = parts_.plugins.reload([&values](std::string_view owner) { return values.settingsJson(owner); });
+    if (const auto loaded = loadTls(values); !loaded) problems.push_back(loaded.error().text);
     for (const auto& problem : problems) log_->write(Level::Error, "reload-refused", problem);
     if (problems.empty()) log_->write(Level::Info, "reloaded", "configuration reloaded");
     for (const auto& key : parts_.values.needRestart(values)) {

@@ -73,6 +73,8 @@ class RunningNode {
   void buildNode();
   void buildCluster();
   void buildLoops();
+  /// Reads the certificates; the port of the loops speaks TLS with them from then on. [main or control]
+  Result<void> loadTls(const config::Values& values);
   void startThreads();
   void listen();
   void warnIfOpen();

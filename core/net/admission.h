@@ -6,7 +6,6 @@
 #include <unordered_map>
 #include <utility>
 
-#include "base/fd.h"
 #include "net/socket.h"
 
 namespace sse::net {
@@ -66,12 +65,6 @@ class Admission {
   std::atomic<std::size_t> open_{0};
   std::mutex mutex_;
   std::unordered_map<Address, std::size_t, Hash> by_address_;
-};
-
-/// A connected socket with its ticket: what is handed from the HTTP server to a stream or a transport.
-struct Connected {
-  base::Fd fd;
-  Ticket ticket;
 };
 
 }  // namespace sse::net

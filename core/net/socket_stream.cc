@@ -2,12 +2,11 @@
 
 #include <cerrno>
 #include <cstring>
-#include <sys/socket.h>
 
 namespace sse::net {
 
 Result<std::size_t> SocketStream::read(std::span<char> into) {
-  const ssize_t got = ::recv(fd(), into.data(), into.size(), 0);
+  const ssize_t got = socket_.receive(into);
   if (got > 0) return static_cast<std::size_t>(got);
   if (got == 0) return Error{Code::Unavailable, "closed by the other side"};
   if (errno == EAGAIN || errno == EINTR) return std::size_t{0};
@@ -15,10 +14,7 @@ Result<std::size_t> SocketStream::read(std::span<char> into) {
 }
 
 Result<std::size_t> SocketStream::write(std::span<const iovec> parts) {
-  msghdr message{};
-  message.msg_iov = const_cast<iovec*>(parts.data());
-  message.msg_iovlen = parts.size();
-  const ssize_t sent = ::sendmsg(fd(), &message, MSG_NOSIGNAL);
+  const ssize_t sent = socket_.send(parts);
   if (sent >= 0) return static_cast<std::size_t>(sent);
   if (errno == EAGAIN || errno == EINTR) return std::size_t{0};
   return Error{Code::Unavailable, std::strerror(errno)};

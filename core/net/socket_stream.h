@@ -2,7 +2,7 @@
 
 #include <span>
 
-#include "net/admission.h"
+#include "net/connected.h"
 #include "sse/transport.h"
 
 namespace sse::net {

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include "http/head_parser.h"
+#include "http/http2_session.h"
 #include "server/http_server.h"
 
 namespace sse::server {
@@ -29,18 +30,17 @@ std::vector<http::Header> asHeaders(std::string_view lines) {
   return out;
 }
 
-Connection::Connection(HttpServer& server, net::Connected socket, const net::Address& address, bool overload,
-                       bool admin)
+Connection::Connection(HttpServer& server, net::Connected socket, const Origin& origin)
     : server_(server),
       socket_(std::move(socket)),
       index_(socket_.fd.get()),
-      address_(address),
-      overload_(overload),
-      admin_(admin) {}
+      origin_(origin),
+      handshaking_(socket_.tls != nullptr) {}
 
 void Connection::onReady(std::uint32_t ready) {
   if (closed_) return;
   if ((ready & EPOLLERR) != 0 || ((ready & EPOLLHUP) != 0 && (ready & EPOLLIN) == 0)) return server_.remove(*this);
+  if ((ready & EPOLLOUT) != 0) socket_.flush();
   if ((ready & EPOLLOUT) != 0 && blocked_) {
     blocked_ = false;
     server_.markDirty(*this);
@@ -55,15 +55,35 @@ void Connection::readAll() {
     if (closed_) return;
     unread_ = held_ || out_.size() - sent_ > kMaxUnsent;
     if (unread_) return;
-    const ssize_t got = ::recv(socket_.fd.get(), buffer.data(), buffer.size(), 0);
-    if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
-    if (got < 0) return server_.remove(*this);
+    const ssize_t got = socket_.receive(buffer);
+    const int why = errno;
+    if (handshaking_ && socket_.tls->established()) handshakeDone();
+    if (got < 0 && (why == EAGAIN || why == EINTR)) return;
+    if (got < 0) return broken();
     if (got == 0) return endOfInput();
     if (!lingering_) take({buffer.data(), static_cast<std::size_t>(got)});
     // The end may have been told together with the last bytes, and is told only once.
-    if (got < static_cast<ssize_t>(buffer.size()) && !ending_) return;
+    if (got < static_cast<ssize_t>(buffer.size()) && !ending_ && !socket_.ended()) return;
   }
   server_.readAgain(*this);
+}
+
+void Connection::handshakeDone() {
+  handshaking_ = false;
+  server_.metrics_.tls_handshakes.add();
+  if (socket_.tls->resumed()) server_.metrics_.tls_resumed.add();
+  wait(Waiting::Head);
+}
+
+/// Who speaks HTTP to a port that speaks TLS is told so in words of its own.
+void Connection::broken() {
+  if (!handshaking_) return server_.remove(*this);
+  handshaking_ = false;
+  server_.metrics_.tls_failures.add();
+  server_.tlsFailed(*this, socket_.tls->failure());
+  if (!socket_.tls->spokePlain()) return server_.remove(*this);
+  socket_.tls.reset();
+  fail({400, "request: this port expects TLS, got plain HTTP: use https://"});
 }
 
 /// Who sends no more may still wait for answers.
@@ -93,6 +113,7 @@ std::size_t Connection::process(std::string_view bytes) {
   auto& head = server_.head_;
   while (used < bytes.size() && !closed_ && !held_ && framing_.keep_alive) {
     const auto rest = bytes.substr(used);
+    if (first_ && rest.front() == 'P' && preface(rest)) return closed_ ? bytes.size() : used;
     std::size_t head_size = 0;
     http::Problem problem;
     const auto parsed = http::HeadParser::parse(rest, server_.settings_.headers, head, head_size, problem);
@@ -110,8 +131,8 @@ std::size_t Connection::process(std::string_view bytes) {
       return closed_ || lingering_ || !framing_.keep_alive ? bytes.size() : used;
     used += whole;
     need_ = chunks_fed_ = 0;
-    continued_ = false;
-    framing_ = {static_cast<std::int8_t>(head.minor), head.keep_alive && !overload_ && !server_.draining_,
+    first_ = continued_ = false;
+    framing_ = {static_cast<std::int8_t>(head.minor), head.keep_alive && !origin_.overload && !server_.draining_,
                 head.method == http::Method::Head};
     server_.metrics_.requests.add();
     request_ = rest.substr(0, whole);
@@ -120,6 +141,19 @@ std::size_t Connection::process(std::string_view bytes) {
     body_.clear();
   }
   return used;
+}
+
+/// Whether the bytes are the beginning of HTTP/2; all of it: the connection is another's from here on.
+bool Connection::preface(std::string_view bytes) {
+  if (!server_.settings_.http2_enabled) return false;
+  const auto known = http::kHttp2Preface.substr(0, bytes.size());
+  if (!bytes.starts_with(known)) return false;
+  if (known.size() == http::kHttp2Preface.size()) {
+    server_.toHttp2(*this, bytes);
+  } else {
+    wait(Waiting::Head);
+  }
+  return true;
 }
 
 /// Whether the whole body is there: `body` and `used` are set. Else what is missing is noted, or the request refused.
@@ -179,10 +213,6 @@ void Connection::respond(int status, std::string_view content_type, std::string_
   server_.markDirty(*this);
 }
 
-void Connection::problem(int status, std::string_view detail, std::span<const http::Header> extra) {
-  respond(status, http::kProblemType, http::problemJson(status, detail), extra);
-}
-
 void Connection::respondRaw(std::string_view bytes) {
   if (closed_) return;
   out_ += bytes;
@@ -214,6 +244,24 @@ ConnectionId Connection::hold() {
   return id();
 }
 
+void Connection::answered() {
+  if (!closed_) resume();
+}
+
+Upstream Connection::beginStream() {
+  Upstream up;
+  up.chunked = framing_.minor == 1;
+  up.head = takeUnsent() +
+            "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\nX-Accel-Buffering: "
+            "no\r\nDate: ";
+  up.head += server_.date();
+  up.head += "\r\n";
+  up.head += headers_;
+  up.head += up.chunked ? "Transfer-Encoding: chunked\r\n\r\n" : "Connection: close\r\n\r\n";
+  up.socket = detach();
+  return up;
+}
+
 std::string Connection::takeUnsent() {
   std::string unsent = out_.substr(sent_);
   out_.clear();
@@ -233,7 +281,7 @@ void Connection::flush() {
   dirty_ = false;
   if (closed_ || blocked_) return;
   if (sent_ < out_.size()) {
-    const ssize_t sent = ::send(socket_.fd.get(), out_.data() + sent_, out_.size() - sent_, MSG_NOSIGNAL);
+    const ssize_t sent = socket_.send(std::string_view(out_).substr(sent_));
     if (sent < 0 && errno != EAGAIN && errno != EINTR) return server_.remove(*this);
     sent_ += static_cast<std::size_t>(std::max<ssize_t>(sent, 0));
     if (sent_ < out_.size()) {
@@ -261,6 +309,7 @@ void Connection::goodbye() {
   if (lingering_) return;
   lingering_ = true;
   in_.clear();
+  socket_.sayGoodbye();
   ::shutdown(socket_.fd.get(), SHUT_WR);
   wait(Waiting::Goodbye);
   unread_ = false;

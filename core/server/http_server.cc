@@ -43,11 +43,13 @@ HttpServer::HttpServer(net::EventLoop& loop, Handler& handler, net::Admission& a
       settings_(settings),
       metrics_(metrics),
       log_(log),
-      buffer_(std::make_unique<std::array<char, kReadBuffer>>()) {
+      buffer_(std::make_unique<std::array<char, kReadBuffer>>()),
+      http2_(loop, *this, handler, settings_, metrics) {
   using Waiting = Connection::Waiting;
   const auto set = [this](Waiting waiting, std::int64_t time) {
     lists_[static_cast<std::size_t>(waiting)].time_ms = time;
   };
+  set(Waiting::Handshake, settings.handshake_time_ms);
   set(Waiting::Head, settings.header_time_ms);
   set(Waiting::Body, settings.body_time_ms);
   set(Waiting::Request, settings.idle_time_ms);
@@ -123,15 +125,22 @@ void HttpServer::adopt(int fd, const net::Address& address, bool admin) {
   if (overload) metrics_.refused_full.add();
   const auto index = static_cast<std::size_t>(fd);
   if (index >= connections_.size()) connections_.resize(std::max(index + 1, connections_.size() * 2));
-  auto connection = std::make_unique<Connection>(*this, net::Connected{std::move(owned), std::move(ticket)}, address,
-                                                 overload, admin);
+  net::Connected socket{std::move(owned), std::move(ticket)};
+  if (tls_ && !admin) socket.tls = std::make_unique<net::TlsSession>(tls_, fd);
+  const auto first = socket.tls ? Connection::Waiting::Handshake : Connection::Waiting::Head;
+  auto connection = std::make_unique<Connection>(*this, std::move(socket), Origin{address, overload, admin});
   connection->generation_ = ++generation_;
   if (!loop_.add(fd, kEvents, connection.get())) return;
   ++open_;
   metrics_.accepted.add();
   metrics_.connections.add(1);
-  enlist(*connection, Connection::Waiting::Head);
+  enlist(*connection, first);
   connections_[index] = std::move(connection);
+}
+
+void HttpServer::tlsFailed(const Connection& connection, const std::string& why) {
+  if (!log_.enabled(Level::Debug)) return;
+  log_.write(Level::Debug, "tls-failed", why, {{"address", connection.address()}});
 }
 
 /// Ends the connection; its descriptor closes with the turn.
@@ -152,14 +161,19 @@ void HttpServer::release(Connection& connection) {
   loop_.bury(std::shared_ptr<Connection>(std::move(owned)));
 }
 
-Connection* HttpServer::find(const ConnectionId& id) {
+Exchange* HttpServer::find(const ConnectionId& id) { return id.stream != 0 ? http2_.find(id) : at(id); }
+
+/// The socket goes over with what was read of it.
+void HttpServer::toHttp2(Connection& connection, std::string_view received) {
+  const auto generation = connection.generation_;
+  auto socket = connection.detach();
+  http2_.adopt(std::move(socket), connection.origin_, generation, received);
+}
+
+Connection* HttpServer::at(const ConnectionId& id) {
   const auto index = static_cast<std::size_t>(id.fd);
   if (id.fd < 0 || index >= connections_.size() || !connections_[index]) return nullptr;
   return connections_[index]->generation_ == id.generation ? connections_[index].get() : nullptr;
-}
-
-void HttpServer::answered(Connection& connection) {
-  if (!connection.closed_) connection.resume();
 }
 
 void HttpServer::markDirty(Connection& connection) {
@@ -172,15 +186,16 @@ void HttpServer::readAgain(Connection& connection) { read_again_.push_back(conne
 
 bool HttpServer::turn() {
   for (std::size_t i = 0; i < dirty_.size(); ++i) {
-    if (Connection* connection = find(dirty_[i])) connection->flush();
+    if (Connection* connection = at(dirty_[i])) connection->flush();
   }
   dirty_.clear();
   std::vector<ConnectionId> again;
   again.swap(read_again_);
   for (const auto& id : again) {
-    if (Connection* connection = find(id)) connection->readAll();
+    if (Connection* connection = at(id)) connection->readAll();
   }
-  return !again.empty() || !dirty_.empty();
+  const bool more = http2_.turn();
+  return more || !again.empty() || !dirty_.empty();
 }
 
 const std::string& HttpServer::date() {
@@ -214,6 +229,7 @@ void HttpServer::delist(Connection& connection) {
 
 void HttpServer::tick() {
   ticker_ = loop_.after(kTick, [this] { tick(); });
+  http2_.tick();
   const std::int64_t now = nowMs();
   for (auto& list : lists_) {
     while (list.oldest != nullptr && list.oldest->deadline_ms_ <= now) expire(*list.oldest);
@@ -232,6 +248,7 @@ void HttpServer::expire(Connection& connection) {
       waiting == Connection::Waiting::Head ? !connection.in_.empty() : waiting == Connection::Waiting::Body;
   metrics_.timeouts.add();
   limitOf(waiting).add();
+  if (waiting == Connection::Waiting::Handshake) metrics_.tls_timeouts.add();
   if (!mid_request) return remove(connection);
   delist(connection);
   connection.fail({408, waiting == Connection::Waiting::Head
@@ -253,10 +270,12 @@ void HttpServer::drain(std::function<void()> done) {
       connection->framing_.keep_alive = false;
     }
   }
+  http2_.drain();
   drainTick();
 }
 
 bool HttpServer::responsesDue() const {
+  if (http2_.busy()) return true;
   return std::ranges::any_of(connections_, [](const auto& connection) {
     return connection && (connection->held_ || !connection->out_.empty() || !connection->in_.empty());
   });

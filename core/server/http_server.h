@@ -4,12 +4,15 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "net/admission.h"
 #include "net/event_loop.h"
+#include "net/tls_context.h"
 #include "server/connection.h"
+#include "server/http2_server.h"
 #include "server/settings.h"
 #include "sse/log.h"
 
@@ -27,6 +30,8 @@ class HttpServer {
 
   /// Takes over a listening socket. [loop]
   void listen(base::Fd listener, bool admin);
+  /// Connections that come from now on, but for those of admin.port, speak TLS with these certificates. [loop]
+  void setTls(std::shared_ptr<const net::TlsContext> tls) { tls_ = std::move(tls); }
   /// Accepts until there is nobody left in the queue, then closes the listeners. [loop]
   void closeListeners();
   /// Ends idle connections at once, the others after their response; `done` is called when no response is due any more,
@@ -35,13 +40,18 @@ class HttpServer {
   static constexpr Duration kDrainLimit{2'000};
 
   /// The connection, if it is still there. [loop]
-  [[nodiscard]] Connection* find(const ConnectionId& id);
+  [[nodiscard]] Exchange* find(const ConnectionId& id);
   /// A held connection is handled once more: it may be held again. [loop]
-  static void reopen(Connection& connection) { connection.held_ = false; }
+  static void reopen(Exchange& exchange) { exchange.reopen(); }
   /// A connection that was held has been answered: goes on reading. [loop]
-  void answered(Connection& connection);
+  static void answered(Exchange& exchange) { exchange.answered(); }
   /// Writes all responses of this turn; true when some connection has more to read. [loop]
   bool turn();
+
+  /// Asks clients of HTTP/2 to send further requests elsewhere. [loop]
+  void shutdownNotice() { http2_.shutdownNotice(); }
+  /// For whoever reads a socket during this turn. [loop]
+  [[nodiscard]] std::span<char> readBuffer() { return *buffer_; }
 
   [[nodiscard]] std::size_t size() const { return open_; }
   [[nodiscard]] net::EventLoop& loop() { return loop_; }
@@ -58,9 +68,12 @@ class HttpServer {
   };
   static constexpr std::size_t kReadBuffer = 64 << 10;
 
+  [[nodiscard]] Connection* at(const ConnectionId& id);
+  void toHttp2(Connection& connection, std::string_view received);
   bool accept(Listener& listener);
   void adopt(int fd, const net::Address& address, bool admin);
   void pauseAccepting();
+  void tlsFailed(const Connection& connection, const std::string& why);
   void remove(Connection& connection);
   void release(Connection& connection);
   void markDirty(Connection& connection);
@@ -80,15 +93,17 @@ class HttpServer {
   const ServerSettings settings_;
   ServerMetrics& metrics_;
   Logger& log_;
+  std::shared_ptr<const net::TlsContext> tls_;  ///< none: plain
   std::vector<std::shared_ptr<Listener>> listeners_;
   std::vector<std::unique_ptr<Connection>> connections_;  ///< by descriptor
   std::size_t open_ = 0;
   std::uint64_t generation_ = 0;
-  std::array<WaitList, 6> lists_{};
+  std::array<WaitList, 7> lists_{};
   std::vector<ConnectionId> dirty_;
   std::vector<ConnectionId> read_again_;
   std::unique_ptr<std::array<char, kReadBuffer>> buffer_;
   http::Head head_;
+  Http2Server http2_;
   std::string date_;
   std::int64_t date_at_ = -1;
   bool draining_ = false;

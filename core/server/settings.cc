@@ -6,9 +6,17 @@ ServerSettings ServerSettings::from(const Settings& settings) {
   ServerSettings out;
   out.headers = settings.size("limits.headers");
   out.body = settings.size("limits.body");
+  out.handshake_time_ms = settings.duration("limits.handshake_time").count();
   out.header_time_ms = settings.duration("limits.header_time").count();
   out.body_time_ms = settings.duration("limits.body_time").count();
   out.idle_time_ms = settings.duration("limits.idle_time").count();
+  out.http2_enabled = settings.boolean("http2.enabled");
+  const auto number = [&settings](const char* key) { return static_cast<std::uint32_t>(settings.integer(key)); };
+  out.http2.streams = number("http2.max_streams");
+  out.http2.resets = number("http2.max_resets");
+  out.http2.controls = number("http2.max_controls");
+  out.http2.continuations = number("http2.max_continuations");
+  out.http2_send_queue = settings.size("http2.send_queue");
   return out;
 }
 
@@ -33,6 +41,20 @@ ServerMetrics::ServerMetrics(Metrics& metrics)
       limited_body(limited(metrics, "limits.body")),
       limited_header_time(limited(metrics, "limits.header_time")),
       limited_body_time(limited(metrics, "limits.body_time")),
-      limited_idle_time(limited(metrics, "limits.idle_time")) {}
+      limited_idle_time(limited(metrics, "limits.idle_time")),
+      tls_handshakes(metrics.counter("sse_server_tls_handshakes_total", "TLS handshakes that were completed")),
+      tls_resumed(metrics.counter("sse_server_tls_resumed_total", "TLS handshakes that took up an earlier session")),
+      tls_failures(metrics.counter("sse_server_tls_failures_total", "TLS handshakes that failed, plain HTTP included")),
+      tls_timeouts(metrics.counter("sse_server_tls_timeouts_total", "TLS handshakes that took too long")),
+      http2_connections(metrics.gauge("sse_server_http2_connections", "open connections that speak HTTP/2")),
+      http2_streams(metrics.gauge("sse_server_http2_streams", "open streams of HTTP/2: requests and event streams")),
+      http2_queued(metrics.gauge("sse_server_http2_queued_bytes", "bytes that wait for sockets of HTTP/2")),
+      http2_refused(metrics.counter("sse_server_http2_refused_streams_total", "streams over http2.max_streams")) {
+  static constexpr std::array kKinds = {"resets", "controls", "continuations", "headers"};
+  for (std::size_t i = 0; i < kKinds.size(); ++i) {
+    http2_floods[i] = &metrics.counter("sse_server_http2_floods_total",
+                                       "connections of HTTP/2 that were ended for a flood", {{"of", kKinds[i]}});
+  }
+}
 
 }  // namespace sse::server

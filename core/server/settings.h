@@ -1,8 +1,10 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 
+#include "http/http2_session.h"
 #include "sse/config.h"
 #include "sse/metrics.h"
 
@@ -12,9 +14,13 @@ namespace sse::server {
 struct ServerSettings {
   std::size_t headers = 16 << 10;
   std::size_t body = 1 << 20;
+  std::int64_t handshake_time_ms = 10'000;
   std::int64_t header_time_ms = 10'000;
   std::int64_t body_time_ms = 30'000;
   std::int64_t idle_time_ms = 75'000;
+  bool http2_enabled = true;
+  http::Http2Limits http2;  ///< but for `headers` and `body`, which are those above
+  std::size_t http2_send_queue = 64 << 10;
 
   static ServerSettings from(const Settings& settings);
 };
@@ -34,6 +40,15 @@ struct ServerMetrics {
   Counter& limited_header_time;
   Counter& limited_body_time;
   Counter& limited_idle_time;
+  Counter& tls_handshakes;
+  Counter& tls_resumed;
+  Counter& tls_failures;
+  Counter& tls_timeouts;
+  Gauge& http2_connections;
+  Gauge& http2_streams;
+  Gauge& http2_queued;
+  Counter& http2_refused;
+  std::array<Counter*, 4> http2_floods;  ///< by Http2Flood, without None
 };
 
 }  // namespace sse::server

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <sys/socket.h>
 
 #include "base/clock.h"
 #include "stream/session.h"
@@ -97,6 +96,8 @@ std::unique_ptr<FanOut::Walk> FanOut::blank() {
   auto walk = std::move(spare_.back());
   spare_.pop_back();
   walk->parts.clear();
+  walk->pieces.clear();
+  walk->piece_bytes = walk->offers = 0;
   walk->bytes = walk->next = walk->delivered = walk->writes = 0;
   walk->last = 0;
   walk->shared = true;
@@ -144,7 +145,7 @@ void FanOut::deliver(Walk& walk, Session& session) {
   if (session.cursor() >= walk.last && !walk.cut) return;
   const bool in_step = session.simple() && session.cursor() < walk.first && session.cursor() >= last_broadcast_;
   if (!in_step || walk.cut) return owner_.pumpSoon(session);
-  if (walk.shared) return write(walk, session);
+  if (walk.shared) return session.framing_ == Framing::Data ? offer(walk, session) : write(walk, session);
   if (concerns(walk, session)) return owner_.pumpSoon(session);
   session.cursor_ = walk.last;
 }
@@ -157,15 +158,7 @@ bool FanOut::concerns(const Walk& walk, const Session& session) {
 }
 
 void FanOut::write(Walk& walk, Session& session) {
-  ssize_t sent = 0;
-  if (walk.parts.size() == 1) {
-    sent = ::send(session.fd(), walk.parts[0].iov_base, walk.parts[0].iov_len, MSG_NOSIGNAL);
-  } else {
-    msghdr message{};
-    message.msg_iov = walk.parts.data();
-    message.msg_iovlen = walk.parts.size();
-    sent = ::sendmsg(session.fd(), &message, MSG_NOSIGNAL);
-  }
+  const ssize_t sent = session.socket_.send(walk.parts);
   ++walk.writes;
   if (sent == static_cast<ssize_t>(walk.bytes)) [[likely]] {
     session.cursor_ = walk.last;
@@ -176,28 +169,54 @@ void FanOut::write(Walk& walk, Session& session) {
   if (sent < 0 && errno != EAGAIN && errno != EINTR) return owner_.close(session, CloseReason::Client);
   session.blocked_ = true;
   session.behind_ = true;
-  auto left = static_cast<std::size_t>(std::max<ssize_t>(sent, 0));
-  for (std::size_t i = 0; i < walk.parts.size() && left > 0; ++i) {
+  cutShort(walk, session, static_cast<std::size_t>(std::max<ssize_t>(sent, 0)));
+}
+
+/// To an outlet, which shares the bytes.
+void FanOut::offer(Walk& walk, Session& session) {
+  if (walk.pieces.empty()) {
+    for (const auto& entry : walk.entries) {
+      walk.pieces.push_back({entry->block(), entry.get()});
+      walk.piece_bytes += entry->block().size();
+    }
+  }
+  const std::size_t taken = session.outlet_->send(walk.pieces, kEntryKeeper);
+  ++walk.offers;
+  if (taken < walk.piece_bytes) {
+    session.blocked_ = true;
+    session.behind_ = true;
+    return cutShort(walk, session, taken);
+  }
+  session.cursor_ = walk.last;
+  session.last_write_ = owner_.seconds_;
+  walk.delivered += walk.pieces.size();
+}
+
+/// Only the first `left` bytes are out.
+void FanOut::cutShort(Walk& walk, Session& session, std::size_t left) {
+  for (std::size_t i = 0; i < walk.entries.size() && left > 0; ++i) {
+    const std::size_t size =
+        session.framing_ == Framing::Data ? walk.entries[i]->block().size() : walk.parts[i].iov_len;
     session.cursor_ = walk.entries[i]->position();
     ++walk.delivered;
-    if (left < walk.parts[i].iov_len) {
+    if (left < size) {
       session.partial_ = walk.entries[i];
       session.partial_sent_ = static_cast<std::uint32_t>(left);
       return;
     }
-    left -= walk.parts[i].iov_len;
+    left -= size;
   }
 }
 
 void FanOut::account(Walk& walk) {
-  if (walk.writes == 0) return;
+  if (walk.writes == 0 && walk.offers == 0) return;
   auto& metrics = owner_.metrics_;
   metrics.writes.add(walk.writes);
   metrics.delivered.add(walk.delivered);
-  metrics.bytes.add(walk.bytes * walk.writes);
+  metrics.bytes.add(walk.bytes * walk.writes + walk.piece_bytes * walk.offers);
   const std::int64_t took = base::nowMicroseconds() - walk.entries.front()->appendedAt();
   metrics.delivery.observe(static_cast<std::uint64_t>(std::max<std::int64_t>(took, 0)), walk.delivered);
-  walk.writes = walk.delivered = 0;
+  walk.writes = walk.offers = walk.delivered = 0;
 }
 
 bool FanOut::walking(const Readers* readers) const {

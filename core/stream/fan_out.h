@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "channel/journal.h"
+#include "net/outlet.h"
 #include "stream/readers.h"
 
 namespace sse::stream {
@@ -35,6 +36,8 @@ class FanOut {
     std::uint64_t floor = 0;
     std::uint64_t lag_floor = 0;
     std::size_t bytes = 0;
+    std::vector<net::Piece> pieces;  ///< the same for outlets; made when there is one
+    std::size_t piece_bytes = 0;
     std::size_t next = 0;
     bool shared = true;  ///< every session gets every entry
     bool cut = false;    ///< something new fell away before it could be taken
@@ -42,6 +45,7 @@ class FanOut {
     // Of the slice under way.
     std::size_t delivered = 0;
     std::size_t writes = 0;
+    std::size_t offers = 0;
   };
 
   bool take();
@@ -51,6 +55,8 @@ class FanOut {
   void deliver(Walk& walk, Session& session);
   void write(Walk& walk, Session& session);
   void cutIfLagging(Session& session, std::uint64_t floor, std::uint64_t lag_floor);
+  void offer(Walk& walk, Session& session);
+  static void cutShort(Walk& walk, Session& session, std::size_t left);
   void account(Walk& walk);
   void endFinished();
   std::unique_ptr<Walk> blank();

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <sys/socket.h>
 
 #include "base/clock.h"
 #include "channel/frame.h"
@@ -148,14 +147,22 @@ std::string_view Pump::framed(const Session& session, std::string_view block) {
   return *texts_.back();
 }
 
+ssize_t Pump::write(Session& session) {
+  if (session.outlet_ == nullptr) {
+    owner_.metrics_.writes.add();
+    return session.socket_.send(iov_);
+  }
+  pieces_.clear();
+  for (std::size_t i = 0; i < iov_.size(); ++i) {
+    pieces_.push_back({{static_cast<const char*>(iov_[i].iov_base), iov_[i].iov_len}, parts_[i].entry});
+  }
+  return static_cast<ssize_t>(session.outlet_->send(pieces_, kEntryKeeper));
+}
+
 bool Pump::send(Session& session) {
-  msghdr message{};
-  message.msg_iov = iov_.data();
-  message.msg_iovlen = iov_.size();
   std::size_t whole = 0;
   for (const auto& part : iov_) whole += part.iov_len;
-  const ssize_t sent = ::sendmsg(session.fd(), &message, MSG_NOSIGNAL);
-  owner_.metrics_.writes.add();
+  const ssize_t sent = write(session);
   if (sent < 0 && errno != EAGAIN && errno != EINTR) {
     owner_.close(session, CloseReason::Client);
     return false;

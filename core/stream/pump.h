@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <sys/types.h>
 #include <sys/uio.h>
 #include <vector>
 
@@ -41,6 +42,7 @@ class Pump {
   [[nodiscard]] static bool had(const Session& session, const channel::Entry& entry);
   [[nodiscard]] static std::string_view frameOf(const Session& session, const channel::Entry& entry);
   [[nodiscard]] std::string_view framed(const Session& session, std::string_view block);
+  ssize_t write(Session& session);
   bool send(Session& session);
   void sentUpTo(Session& session, std::size_t sent);
   void account(std::size_t delivered, const channel::Entry* oldest);
@@ -49,6 +51,7 @@ class Pump {
   Streamer& owner_;
   std::vector<channel::EntryRef> entries_;
   std::vector<iovec> iov_;
+  std::vector<net::Piece> pieces_;
   std::vector<Part> parts_;
   std::vector<std::unique_ptr<std::string>> texts_;  ///< keeps text parts alive during the write
   channel::Answer answer_;

@@ -3,7 +3,6 @@
 #include <array>
 #include <cerrno>
 #include <sys/epoll.h>
-#include <sys/socket.h>
 
 #include "base/check.h"
 #include "stream/readers.h"
@@ -11,8 +10,18 @@
 
 namespace sse::stream {
 
-Session::Session(Streamer& owner, net::Connected socket, std::uint32_t slot, std::uint32_t generation, Framing framing)
-    : socket_(std::move(socket)), framing_(framing), owner_(owner), slot_(slot), generation_(generation) {}
+const net::Keeper kEntryKeeper{
+    [](const void* entry) { channel::EntryRef(static_cast<channel::Entry*>(const_cast<void*>(entry))).release(); },
+    [](const void* entry) { channel::EntryRef::adopt(static_cast<channel::Entry*>(const_cast<void*>(entry))); }};
+
+Session::Session(Streamer& owner, net::Connected socket, net::Outlet* outlet, std::uint32_t slot,
+                 std::uint32_t generation, Framing framing)
+    : socket_(std::move(socket)),
+      framing_(framing),
+      outlet_(outlet),
+      owner_(owner),
+      slot_(slot),
+      generation_(generation) {}
 
 Session::~Session() = default;
 
@@ -23,11 +32,12 @@ void Session::onReady(std::uint32_t ready) {
     // A subscriber has nothing more to say; what it says is thrown away.
     std::array<char, 4096> ignored{};
     while (true) {
-      const ssize_t got = ::recv(fd(), ignored.data(), ignored.size(), 0);
+      const ssize_t got = socket_.receive(ignored);
       if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR)) return owner_.close(*this, CloseReason::Client);
       if (got < static_cast<ssize_t>(ignored.size())) break;
     }
   }
+  if ((ready & EPOLLOUT) != 0) socket_.flush();
   if ((ready & EPOLLOUT) != 0 && blocked_) {
     blocked_ = false;
     owner_.pumpSoon(*this);

@@ -8,8 +8,9 @@
 
 #include "channel/entry.h"
 #include "channel/journal.h"
-#include "net/admission.h"
+#include "net/connected.h"
 #include "net/event_loop.h"
+#include "net/outlet.h"
 
 namespace sse::stream {
 
@@ -20,6 +21,7 @@ class Streamer;
 enum class Framing : std::uint8_t {
   Chunked,  ///< HTTP/1.1
   Plain,    ///< HTTP/1.0: until close
+  Data,     ///< HTTP/2: an outlet's bytes
 };
 
 /// A gap to be told in its place among the events: after everything up to `position`.
@@ -46,12 +48,17 @@ struct SessionExtra {
   std::uint64_t opened_at_head = 0;  ///< closings up to here were meant for earlier streams
 };
 
-/// One subscriber: a connected socket and a cursor in the journal. An idle one holds no buffer, no queue, no parser and
-/// no name. Owned by its loop's Streamer, lives on that loop. Always holds: everything the subscriber may see up to
-/// `cursor()` has been handed to the kernel, but for the rest of `partial` and the extra's `pending`.
+/// Keeps entries alive whose bytes an outlet took.
+extern const net::Keeper kEntryKeeper;
+
+/// One subscriber: a connected socket, or an outlet of a shared one, and a cursor in the journal. An idle one holds no
+/// buffer, no queue, no parser and no name. Owned by its loop's Streamer, lives on that loop. Always holds: everything
+/// the subscriber may see up to `cursor()` has been handed to the kernel, but for the rest of `partial` and the extra's
+/// `pending`.
 class alignas(64) Session final : public net::Pollable {
  public:
-  Session(Streamer& owner, net::Connected socket, std::uint32_t slot, std::uint32_t generation, Framing framing);
+  Session(Streamer& owner, net::Connected socket, net::Outlet* outlet, std::uint32_t slot, std::uint32_t generation,
+          Framing framing);
   ~Session();
 
   void onReady(std::uint32_t ready) override;
@@ -64,9 +71,9 @@ class alignas(64) Session final : public net::Pollable {
   [[nodiscard]] bool closed() const { return closed_; }
   /// The socket is full: waits for EPOLLOUT.
   [[nodiscard]] bool blocked() const { return blocked_; }
-  /// May take the shared gathered write of a fan-out: one channel, chunked, in step.
+  /// May take the shared gathered write of a fan-out: one channel, chunked or data, in step.
   [[nodiscard]] bool simple() const {
-    return !blocked_ && !behind_ && extra_places_ == 0 && framing_ == Framing::Chunked;
+    return !blocked_ && !behind_ && extra_places_ == 0 && framing_ != Framing::Plain;
   }
   /// As asked for, or made from place and generation.
   [[nodiscard]] std::string client() const;
@@ -100,6 +107,7 @@ class alignas(64) Session final : public net::Pollable {
   bool closed_ = false;
   bool closing_ = false;  ///< to be closed once `pending` is out
   Framing framing_;
+  net::Outlet* const outlet_;  ///< of Data
   Streamer& owner_;
   std::uint32_t slot_;
   std::uint32_t generation_;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <sys/epoll.h>
-#include <sys/socket.h>
 
 #include "base/check.h"
 #include "base/clock.h"
@@ -21,7 +20,7 @@ constexpr Duration kDrainTick{20};
 constexpr std::size_t kPumpsPerTurn = 256;
 
 std::string wrap(Framing framing, std::string_view block) {
-  if (framing == Framing::Plain) return std::string(block);
+  if (framing != Framing::Chunked) return std::string(block);
   std::string out;
   channel::appendChunk(out, block);
   return out;
@@ -87,10 +86,14 @@ Session* Streamer::open(Opening opening, const Joined& joined, Start start) {
     slot = free_slots_.back();
     free_slots_.pop_back();
   }
-  auto* session = new Session(*this, std::move(opening.socket), slot, ++generation_, opening.framing);
+  auto* session = new Session(*this, std::move(opening.socket), opening.outlet, slot, ++generation_, opening.framing);
   slots_[slot] = session;
   ++live_;
-  loop_.retarget(session->fd(), session);
+  if (session->outlet_ != nullptr) {
+    session->outlet_->attach(session);
+  } else {
+    loop_.retarget(session->fd(), session);
+  }
   seconds_ = static_cast<std::uint32_t>(nowUs() / 1'000'000);
   session->opened_at_ = seconds_;
   session->cursor_ = start.after.value_or(joined.head);
@@ -176,7 +179,11 @@ void Streamer::close(Session& session, CloseReason reason) {
   slots_[session.slot_] = nullptr;
   free_slots_.push_back(session.slot_);
   --live_;
-  loop_.remove(session.fd());
+  if (session.outlet_ != nullptr) {
+    session.outlet_->leave();
+  } else {
+    loop_.remove(session.fd());
+  }
   loop_.bury(std::shared_ptr<Session>(&session));
 }
 
@@ -186,8 +193,14 @@ void Streamer::farewell(Session& session, std::int64_t retry_ms) {
   std::string bytes = "retry: " + std::to_string(retry_ms) + "\nid: ";
   bytes += positionText(session.behind_ ? session.cursor_ : std::max(session.cursor_, settled_));
   bytes = wrap(session.framing_, bytes + "\n\n");
+  if (session.outlet_ != nullptr) {
+    const net::Piece piece{bytes};
+    if (session.outlet_->send({&piece, 1}, kEntryKeeper) == bytes.size()) session.outlet_->finish();
+    return;
+  }
   if (session.framing_ == Framing::Chunked) bytes += "0\r\n\r\n";
-  [[maybe_unused]] const auto sent = ::send(session.fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+  [[maybe_unused]] const auto sent = session.socket_.send(bytes);
+  session.socket_.sayGoodbye();
 }
 
 void Streamer::closeAt(std::uint32_t slot, std::uint32_t generation, std::int64_t retry_ms) {

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "channel/journal.h"
-#include "net/admission.h"
+#include "net/connected.h"
 #include "net/event_loop.h"
 #include "stream/clients.h"
 #include "stream/readers.h"
@@ -38,8 +38,9 @@ struct Start {
 /// A stream to be opened on a connection whose request has been read.
 struct Opening {
   net::Connected socket;
+  net::Outlet* outlet = nullptr;  ///< with Framing::Data, in place of a socket
   Framing framing = Framing::Chunked;
-  std::string head;                   ///< status line and headers, with their empty line
+  std::string head;  ///< status line and headers, with their empty line; none where they are sent already
   std::vector<std::string> channels;  ///< at least one, no two equal
   std::string client;                 ///< empty: generated
   std::string identity;

@@ -33,6 +33,7 @@ const fences = [
   [/^Poco\//, /^(core\/(observe|client)|plugins)\//],
   [/^nlohmann\//, /^(core\/(config|api|client)|plugins)\/|^core\/sdk\/sse\/config\.h$/],
   [/^prometheus\//, /^core\/observe\//],
+  [/^nghttp2\//, /^core\/http\//],
   [/^ares/, /^plugins\/discovery\/dns\//],
   [/^doctest\//, /^tests\//],
 ];

@@ -265,7 +265,7 @@ TEST_CASE("a connection that is gone is not found again under its old name") {
   world.on([&] { id = world.answers.held; });
   world.on([&] {
     auto* connection = world.server.find(id);
-    connection->closeSoon();
+    connection->wholeConnection()->closeSoon();
     connection->respond(200, "text/plain", "");
     world.server.answered(*connection);
   });

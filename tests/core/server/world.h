@@ -81,7 +81,7 @@ class Client {
 /// are.
 class Answers final : public server::Handler {
  public:
-  void onRequest(server::Connection& connection, const http::Head& head, std::string_view body) override {
+  void onRequest(server::Exchange& connection, const http::Head& head, std::string_view body) override {
     seen.push_back(std::string(head.method_text) + " " + std::string(head.path));
     const std::string text = seen.back() + " [" + std::string(body) + "]";
     if (head.method == http::Method::Post) return due_.push_back({&connection, connection.framing(), text});
@@ -91,8 +91,8 @@ class Answers final : public server::Handler {
     } else if (head.path == "/big") {
       connection.respond(200, "text/plain", std::string(300'000, 'b') + text);
     } else if (head.path == "/detach") {
-      unsent = connection.takeUnsent();
-      socket = connection.detach(&received);
+      unsent = connection.wholeConnection()->takeUnsent();
+      socket = connection.wholeConnection()->detach(&received);
     } else {
       connection.respond(200, "text/plain", text);
     }
@@ -114,8 +114,8 @@ class Answers final : public server::Handler {
 
  private:
   struct Due {
-    server::Connection* connection;
-    server::Connection::Framing framing;
+    server::Exchange* connection;
+    server::Exchange::Framing framing;
     std::string text;
   };
   std::vector<Due> due_;

@@ -1,0 +1,142 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "http/http2_request.h"
+#include "http/types.h"
+
+struct nghttp2_session;
+
+namespace sse::http {
+
+/// The first bytes of a client that speaks HTTP/2 without asking. RFC 9113 3.4.
+inline constexpr std::string_view kHttp2Preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+
+/// What one connection may ask of us.
+struct Http2Limits {
+  std::uint32_t streams = 256;      ///< open at the same time
+  std::size_t headers = 16 << 10;   ///< of one header block, as RFC 9113 10.5.1 counts
+  std::size_t body = 1 << 20;       ///< of one request; of all requests under way kBodies times that
+  std::uint32_t resets = 512;       ///< streams reset by the client in kWindowMs
+  std::uint32_t controls = 500;     ///< PING, SETTINGS, PRIORITY and empty DATA frames in kWindowMs
+  std::uint32_t continuations = 8;  ///< CONTINUATION frames of one header block
+  static constexpr std::int64_t kWindowMs = 10'000;
+  static constexpr std::size_t kBodies = 4;
+  static constexpr std::size_t kListSizes = 4;  ///< a header block of so many times `headers` ends the connection
+};
+
+/// Why a connection was ended with ENHANCE_YOUR_CALM.
+enum class Http2Flood : std::uint8_t { None, Resets, Controls, Continuations, Headers };
+
+/// One stream as the owner of an Http2Session keeps it.
+class Http2Stream {
+ public:
+  /// What goes into the next DATA frame: 0 bytes that are not the last mean nothing now, until Http2Session::resume.
+  struct Given {
+    std::size_t size = 0;
+    bool last = false;
+  };
+  /// DATA may be sent now, at most `room` bytes, so `give` says how many there are, and `put` hands that many over.
+  virtual Given give(std::size_t room) = 0;
+  virtual void put(std::size_t size) = 0;
+
+  std::int32_t stream_id = 0;
+  std::unique_ptr<Http2Request> incoming;  ///< until it is answered
+
+ protected:
+  ~Http2Stream() = default;
+};
+
+/// The frames of one HTTP/2 connection, on the server's side: nghttp2 behind a fence. Bytes in, requests and bytes out.
+/// Owned by a connection, which is told by Owner, always inside `receive` or `produce`; there it may submit but not
+/// receive or produce. [loop]
+class Http2Session {
+ public:
+  class Owner {
+   public:
+    /// A request begins; none: it is refused.
+    virtual Http2Stream* onStream(std::int32_t id) = 0;
+    /// The request is whole or has a problem; told once.
+    virtual void onRequest(Http2Stream& stream) = 0;
+    /// The stream is over, whoever ended it; never named again.
+    virtual void onClosed(Http2Stream& stream) = 0;
+    /// Bytes for the other side: frame headers, and whole frames but for DATA.
+    virtual void onBytes(std::string_view bytes) = 0;
+    /// Whether more bytes may be made now.
+    virtual bool room() = 0;
+
+   protected:
+    ~Owner() = default;
+  };
+
+  Http2Session(Owner& owner, const Http2Limits& limits);
+  ~Http2Session();
+  Http2Session(const Http2Session&) = delete;
+  Http2Session& operator=(const Http2Session&) = delete;
+
+  /// False when the connection cannot go on: what is to be said of that comes by `produce`.
+  bool receive(std::string_view bytes, std::int64_t now_ms);
+  /// Makes bytes while there is room; false when the connection cannot go on.
+  bool produce();
+  /// Nothing is to be read or written any more.
+  [[nodiscard]] bool done() const;
+
+  /// Answers with a head, and DATA by the stream's `give` unless `head_only`. Names become lower case.
+  void respond(Http2Stream& stream, int status, std::span<const Header> headers, bool head_only);
+  void sendContinue(Http2Stream& stream);
+  /// There is something to give.
+  void resume(const Http2Stream& stream);
+  void reset(const Http2Stream& stream);
+  [[nodiscard]] Http2Stream* find(std::int32_t id) const;
+  /// Asks for no further streams; those that come all the same are served. RFC 9113 6.8.
+  void shutdownNotice();
+  /// The last word, `flood` says why. Open streams go on unless it is a flood.
+  void goodbye(Http2Flood flood = Http2Flood::None);
+
+  [[nodiscard]] Http2Flood flood() const { return flood_; }
+  /// Streams refused because too many were open, since the last call.
+  std::uint64_t takeRefused() { return std::exchange(refused_, 0); }
+
+ private:
+  struct Callbacks;
+  struct Bucket {
+    double left = 0;
+    std::int64_t at_ms = 0;
+    bool take(std::uint32_t size, std::int64_t now_ms);
+  };
+  [[nodiscard]] int drop(Http2Flood flood);
+  int onFrameBegin(std::uint8_t type, std::uint8_t flags, std::int32_t id, std::size_t length);
+  int onHeadersBegin(std::int32_t id);
+  int onHeaders(std::int32_t id);
+  int onField(std::int32_t id, std::string_view name, std::string_view value);
+  void onFieldsEnd(std::int32_t id, bool end_of_stream);
+  void onData(std::int32_t id, std::string_view bytes);
+  void onEnd(std::int32_t id);
+  void onClose(std::int32_t id);
+  void onSent(std::int32_t id, bool end_of_stream);
+  void complete(Http2Stream& stream);
+
+  Owner& owner_;
+  const Http2Limits limits_;
+  nghttp2_session* session_ = nullptr;
+  std::int64_t now_ms_ = 0;
+  Bucket resets_;
+  Bucket controls_;
+  std::uint32_t continuations_ = 0;
+  std::size_t bodies_ = 0;  ///< bytes of bodies of requests under way
+  std::uint64_t refused_ = 0;
+  Http2Flood flood_ = Http2Flood::None;
+  std::int32_t last_id_ = 0;
+  /// Numbers below `last_id_` that the client passed over, first and last; as many as are worth keeping.
+  std::vector<std::pair<std::int32_t, std::int32_t>> skipped_;
+};
+
+}  // namespace sse::http

@@ -1,0 +1,17 @@
+#include "kernel/running_node.h"
+#include "net/tls_context.h"
+
+namespace sse::kernel {
+
+Result<void> RunningNode::loadTls(const config::Values& values) {
+  const auto settings = net::TlsSettings::from(settingsOf(values, "server"));
+  if (!settings.enabled()) return {};
+  auto context = net::TlsContext::create(settings);
+  if (!context) return context.error();
+  for (auto& parts : loops_) {
+    parts->loop.post([server = &parts->server, tls = *context] { server->setTls(tls); });
+  }
+  return {};
+}
+
+}  // namespace sse::kernel
