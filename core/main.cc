@@ -214,7 +214,8 @@ int subscribe(const config::CommandLine& line) {
 /// The URL given, else the health endpoint of the node that this configuration describes.
 Result<client::Url> probed(const config::CommandLine& line) {
   if (!line.positional.empty()) return client::parseUrl(line.positional.front());
-  const auto setup = kernel::readSetup(line, kernel::catalogueOf(line));
+  const auto input = kernel::inputOf(line);
+  const auto setup = kernel::readSetup(input, kernel::catalogueOf(input));
   if (!setup.errors.empty()) return Error{Code::InvalidArgument, setup.errors.front()};
   const auto port = setup.values.integer(setup.values.has("admin.port") ? "admin.port" : "http.port");
   return client::parseUrl("http://127.0.0.1:" + std::to_string(port) + "/livez");
