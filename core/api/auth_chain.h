@@ -8,13 +8,16 @@
 namespace sse::api {
 
 /// The auth plugins in the order of configuration: the first that recognises the credentials decides. Shared, immutable
-/// after start. Nobody deciding means Unauthorized.
+/// after start. Nobody deciding means Unauthorized; so does a plugin that would let credentials in as anonymous which the
+/// plugins before it did not know.
 class AuthChain {
  public:
   explicit AuthChain(std::vector<Auth*> plugins) : plugins_(std::move(plugins)) {}
 
   /// Decides at once, or says Later and calls `answer` from any thread. [any]
   Decision check(const AuthRequest& request, const std::function<void(Decision)>& answer) const;
+  /// The same of what was answered later: nobody is asked after that. [any]
+  static Decision settled(Decision decision);
 
  private:
   std::vector<Auth*> plugins_;

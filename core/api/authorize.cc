@@ -3,6 +3,7 @@
 #include "api/api.h"
 #include "http/head_parser.h"
 #include "http/uri.h"
+#include "sse/credentials.h"
 
 namespace sse::api {
 
@@ -15,18 +16,19 @@ std::optional<Decision> Api::authorize(Request& request, Action action, std::spa
     const auto token = http::param(request.head.query, "access_token");
     const std::string access_token = token.ok() ? token->value_or("") : "";
     const std::string address = remoteAddress(request);
-    const AuthRequest question{action,
-                               request.head.method_text,
-                               channels,
-                               client,
-                               address,
-                               request.head.header("Authorization"),
-                               request.head.header("Cookie"),
-                               access_token};
+    AuthRequest question{action,
+                         request.head.method_text,
+                         channels,
+                         client,
+                         address,
+                         request.head.header("Authorization"),
+                         request.head.header("Cookie"),
+                         access_token};
+    question.token = tokenOf(question, node_.auth_cookie);
     // A plugin that says Later may answer before `later` has kept the request, so answers go through the loop.
     auto promise = std::make_shared<std::function<void(std::optional<Decision>)>>();
     decision = node_.auth->check(question, [promise, loop = &loop_](Decision answer) {
-      loop->post([promise, answer = std::move(answer)] {
+      loop->post([promise, answer = AuthChain::settled(std::move(answer))] {
         if (*promise) (*promise)(answer);
       });
     });

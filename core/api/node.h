@@ -76,6 +76,7 @@ struct Node {
   ApiMetrics* counters = nullptr;
   Logger* log = nullptr;
   Cors cors;
+  std::string auth_cookie;  ///< name of the cookie that may hold a token
   std::vector<std::string> trusted_proxies;
   bool wait_for_peers = false;
   RateLimit publish_rate;

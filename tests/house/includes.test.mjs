@@ -31,7 +31,7 @@ const fences = [
   [/^nghttp2\//, /^core\/http\//],
   [/^openssl\//, /^(core\/net|plugins\/auth\/jwt|plugins\/transport\/relay|plugins\/discovery\/gossip)\//],
   [/^Poco\//, /^(core\/(observe|client)|plugins)\//],
-  [/^nlohmann\//, /^(core\/(config|api|client)|plugins)\/|^core\/sdk\/sse\/config\.h$/],
+  [/^nlohmann\//, /^(core\/(config|api|client)|plugins)\/|^core\/sdk\/sse\/(config|rights)\.h$/],
   [/^prometheus\//, /^core\/observe\//],
   [/^nghttp2\//, /^core\/http\//],
   [/^ares/, /^plugins\/discovery\/dns\//],

@@ -25,6 +25,12 @@ struct AuthRequest {
   std::string_view authorization;              ///< header value; empty: none
   std::string_view cookie;                     ///< header value; empty: none
   std::string_view access_token;               ///< of the query, decoded; empty: none
+  /// The token among these: by `Authorization: Bearer`, without that header by the query, else by the cookie
+  /// `auth.cookie`; empty: none.
+  std::string_view token = {};
+
+  /// Whether somebody means to be recognised: then nobody may be let in as anonymous.
+  [[nodiscard]] bool hasCredentials() const { return !token.empty() || !authorization.empty(); }
 };
 
 /// The answer.
@@ -41,13 +47,16 @@ struct Decision {
   std::optional<std::chrono::system_clock::time_point> expires = {};  ///< the stream ends then
   std::string reason;                                                 ///< for people, where refused
   std::string challenge;                                              ///< for WWW-Authenticate, where Unauthorized
+  /// Allow without a look at credentials. Behind other plugins it does not count for those who brought some.
+  bool anonymous = false;
+  std::uint64_t credential = 0;  ///< what CredentialsRevoked names it by; 0: nothing
 };
 
 /// Decides who may do what. The only interface that is called on loops.
 class SSE_PUBLIC Auth : public Plugin {
  public:
-  /// Answers at once from memory, or says Later and calls `answer` exactly once, from any thread. Never blocks, never
-  /// throws. [any] [started]
+  /// Answers at once from memory, or says Later and calls `answer` exactly once, from any thread; a late Abstain is
+  /// Unauthorized, as nobody is asked after it. Never blocks, never throws. [any] [started]
   virtual Decision check(const AuthRequest& request, std::function<void(Decision)> answer) = 0;
 };
 

@@ -113,6 +113,13 @@ struct OriginalNodes {
   std::vector<std::string> addresses;
 };
 
+/// Credentials that count no more, though they have not expired: the streams that they opened end within a second.
+/// Published by: auth plugins. For: kernel.
+struct CredentialsRevoked {
+  static constexpr std::string_view kTopic = "auth.revoked/1";
+  std::vector<std::uint64_t> credentials;  ///< Decision::credential
+};
+
 /// Where the node is in its life. Published by: kernel. For: everybody.
 struct NodeStateChanged {
   static constexpr std::string_view kTopic = "kernel.node_state/1";

@@ -8,8 +8,8 @@
 #include <nlohmann/json.hpp>
 
 #include "auth/jwt/config.h"
-#include "auth/jwt/rights.h"
 #include "sse/result.h"
+#include "sse/rights.h"
 
 namespace sse::jwt {
 

@@ -2,13 +2,10 @@
 
 #include <mutex>
 
-#include "auth/jwt/credentials.h"
-
 namespace sse::jwt {
 namespace {
 
 using Verdict = Decision::Verdict;
-constexpr std::string_view kCookie = "access_token";
 
 Decision unauthorized(const std::string& reason) {
   Decision decision;
@@ -179,14 +176,14 @@ Decision Jwt::decide(const Grant& grant, Action action, std::span<const std::str
 }
 
 Decision Jwt::check(const AuthRequest& request, std::function<void(Decision)> answer) {
-  const auto token = tokenOf(request, kCookie);
-  if (!token) return {};
-  if (token->size() > max_size_.load(std::memory_order_relaxed)) {
+  const auto token = request.token;
+  if (token.find('.') == std::string_view::npos) return {};
+  if (token.size() > max_size_.load(std::memory_order_relaxed)) {
     return refuse({Judgement::Kind::Malformed, 0, nullptr, "the token is longer than jwt.max_size"});
   }
-  if (const auto grant = known(*token)) return decide(*grant, request.action, request.channels);
+  if (const auto grant = known(token)) return decide(*grant, request.action, request.channels);
   const auto now = state();
-  const auto judgement = judged(*now, *token);
+  const auto judgement = judged(*now, token);
   if (judgement.kind == Judgement::Kind::Good) return decide(*judgement.grant, request.action, request.channels);
   if (judgement.kind != Judgement::Kind::UnknownKey) return refuse(judgement);
   if (waiting_count_.fetch_add(1) >= kMaxWaiting) {
@@ -195,7 +192,7 @@ Decision Jwt::check(const AuthRequest& request, std::function<void(Decision)> an
   }
   auto waiting = std::make_shared<Waiting>(Waiting{request.action,
                                                    {request.channels.begin(), request.channels.end()},
-                                                   std::string(*token),
+                                                   std::string(token),
                                                    judgement.issuer,
                                                    now->epoch,
                                                    std::move(answer)});

@@ -5,6 +5,7 @@ namespace sse::auth::open {
 Decision allowEverybody() {
   Decision decision;
   decision.verdict = Decision::Verdict::Allow;
+  decision.anonymous = true;
   return decision;
 }
 

@@ -15,6 +15,7 @@ class Voter final : public Auth {
   explicit Voter(Verdict verdict, std::string identity = "") {
     decision_.verdict = verdict;
     decision_.identity = std::move(identity);
+    decision_.anonymous = decision_.identity == "nobody";
   }
   Result<void> configure(Host&, std::string_view) override { return {}; }
   Result<void> start() override { return {}; }
@@ -62,6 +63,32 @@ TEST_CASE("a plugin that throws denies, and nobody is asked after it") {
   Voter allows(Verdict::Allow);
   CHECK(ask({&throws, &allows}).verdict == Verdict::Deny);
   CHECK(allows.asked == 0);
+}
+
+TEST_CASE("credentials that nobody knows are not let in as anonymous") {
+  Voter abstains(Verdict::Abstain);
+  Voter open(Verdict::Allow, "nobody");
+  Voter jwt(Verdict::Allow);
+  AuthRequest token;
+  token.token = "x";
+  AuthRequest basic;
+  basic.authorization = "Basic YTpi";
+  const AuthChain chain({&abstains, &open});
+  CHECK(chain.check({}, {}).verdict == Verdict::Allow);
+  CHECK(chain.check(token, {}).verdict == Verdict::Unauthorized);
+  CHECK(chain.check(basic, {}).verdict == Verdict::Unauthorized);
+  CHECK(AuthChain({&open}).check(token, {}).verdict == Verdict::Allow);
+  CHECK(AuthChain({&abstains, &jwt}).check(token, {}).verdict == Verdict::Allow);
+}
+
+TEST_CASE("who abstains later has refused, as nobody is asked after it") {
+  Decision late;
+  late.verdict = Verdict::Abstain;
+  CHECK(AuthChain::settled(late).verdict == Verdict::Unauthorized);
+  late.verdict = Verdict::Later;
+  CHECK(AuthChain::settled(late).verdict == Verdict::Unauthorized);
+  late.verdict = Verdict::Deny;
+  CHECK(AuthChain::settled(late).verdict == Verdict::Deny);
 }
 
 TEST_CASE("a plugin that answers later is handed the way back") {

@@ -1,5 +1,7 @@
 #include "sse/conformance/questions.h"
 
+#include "sse/credentials.h"
+
 namespace sse::conformance {
 namespace {
 
@@ -53,6 +55,7 @@ Asked::Asked(const Question& question) : channels_(question.channels.begin(), qu
   request_.authorization = question.authorization;
   request_.cookie = question.cookie;
   request_.access_token = question.access_token;
+  request_.token = tokenOf(request_, "access_token");
 }
 
 std::vector<Question> anonymousQuestions() {

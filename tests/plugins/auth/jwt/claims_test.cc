@@ -25,37 +25,6 @@ bool refused(const Json& claims, const jwt::Issuer& by, jwt::Time now = kNow) {
 
 }  // namespace
 
-TEST_CASE("patterns match exact names, prefixes and the identity") {
-  CHECK(jwt::matches("news", "news", ""));
-  CHECK_FALSE(jwt::matches("news", "news2", ""));
-  CHECK_FALSE(jwt::matches("news", "new", ""));
-  CHECK(jwt::matches("*", "anything", ""));
-  CHECK(jwt::matches("a/*", "a/b", ""));
-  CHECK_FALSE(jwt::matches("a/*", "b/a/", ""));
-  CHECK(jwt::matches("user-{sub}", "user-7", "7"));
-  CHECK(jwt::matches("user-{sub}/*", "user-7/inbox", "7"));
-  CHECK_FALSE(jwt::matches("user-{sub}", "user-77", "7"));
-  CHECK_FALSE(jwt::matches("user-{sub}", "user-", ""));
-  CHECK_FALSE(jwt::matches("user-{sub}", "user-anything", "*"));
-  CHECK(jwt::matches("{sub}-{sub}", "a-a", "a"));
-  CHECK_FALSE(jwt::matches("{sub}-{sub}", "a-b", "a"));
-}
-
-TEST_CASE("rights are per action and all of the channels must be allowed") {
-  const auto rights = jwt::Rights::read({{"publish", {"a", "b"}}, {"admin", {"*"}}});
-  REQUIRE(rights.ok());
-  const std::vector<std::string_view> both = {"a", "b"};
-  const std::vector<std::string_view> more = {"a", "c"};
-  CHECK(rights.value().allows(Action::Publish, both, ""));
-  CHECK_FALSE(rights.value().allows(Action::Publish, more, ""));
-  CHECK_FALSE(rights.value().allows(Action::Publish, {}, ""));
-  CHECK_FALSE(rights.value().allows(Action::Subscribe, both, ""));
-  CHECK(rights.value().allows(Action::Admin, {}, ""));
-  CHECK_FALSE(jwt::Rights::read(Json::array()).ok());
-  CHECK_FALSE(jwt::Rights::read({{"publish", "a"}}).ok());
-  CHECK_FALSE(jwt::Rights::read({{"publish", {1}}}).ok());
-}
-
 TEST_CASE("exp and nbf are checked with leeway") {
   CHECK_FALSE(refused({{"exp", 1'000'010}}, issuer()));
   CHECK_FALSE(refused({{"exp", 999'971}}, issuer()));

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <algorithm>
+#include <string_view>
+
+#include "sse/auth.h"
+
+namespace sse {
+
+/// What stands behind `Bearer` in an Authorization header; empty: it is of another scheme. [any]
+inline std::string_view bearerOf(std::string_view authorization) {
+  constexpr std::string_view kScheme = "bearer ";
+  const auto same = [](char a, char b) { return a == (b >= 'A' && b <= 'Z' ? static_cast<char>(b - 'A' + 'a') : b); };
+  if (authorization.size() < kScheme.size()) return {};
+  if (!std::equal(kScheme.begin(), kScheme.end(), authorization.begin(), same)) return {};
+  authorization.remove_prefix(kScheme.size());
+  while (!authorization.empty() && authorization.front() == ' ') authorization.remove_prefix(1);
+  while (!authorization.empty() && authorization.back() == ' ') authorization.remove_suffix(1);
+  return authorization;
+}
+
+/// The value of the first cookie called `name` in a Cookie header, without quotes; empty: there is none. [any]
+inline std::string_view cookieOf(std::string_view header, std::string_view name) {
+  while (!header.empty()) {
+    const auto end = std::min(header.find(';'), header.size());
+    auto pair = header.substr(0, end);
+    header.remove_prefix(std::min(end + 1, header.size()));
+    while (!pair.empty() && (pair.front() == ' ' || pair.front() == '\t')) pair.remove_prefix(1);
+    while (!pair.empty() && (pair.back() == ' ' || pair.back() == '\t')) pair.remove_suffix(1);
+    if (pair.size() <= name.size() || !pair.starts_with(name) || pair[name.size()] != '=') continue;
+    pair.remove_prefix(name.size() + 1);
+    const bool quoted = pair.size() >= 2 && pair.front() == '"' && pair.back() == '"';
+    return quoted ? pair.substr(1, pair.size() - 2) : pair;
+  }
+  return {};
+}
+
+/// The token of a request: by `Authorization: Bearer`, without that header by the query, else by the cookie. Where the
+/// header is of another scheme, there is none. [any]
+inline std::string_view tokenOf(const AuthRequest& request, std::string_view cookie_name) {
+  if (!request.authorization.empty()) return bearerOf(request.authorization);
+  if (!request.access_token.empty()) return request.access_token;
+  return cookieOf(request.cookie, cookie_name);
+}
+
+}  // namespace sse
