@@ -16,6 +16,7 @@
 #include "client/probe.h"
 #include "client/publish.h"
 #include "client/subscribe.h"
+#include "client/token.h"
 #include "config/cli.h"
 #include "config/describe.h"
 #include "kernel/file_watch.h"
@@ -232,6 +233,12 @@ int probe(const config::CommandLine& line) {
   return client::runProbe({*std::move(url), channel->second}, std::cout, std::cerr);
 }
 
+int token(const config::CommandLine& line) {
+  const auto command = client::parseToken(line.positional, line.command_flags);
+  if (!command) return complain({command.error().text});
+  return client::runToken(*command, std::cout);
+}
+
 int run(const std::vector<std::string>& arguments) {
   const auto line = config::parseCommandLine(arguments);
   if (!line) return complain({line.error().text});
@@ -243,7 +250,7 @@ int run(const std::vector<std::string>& arguments) {
   };
   static constexpr Row kCommands[] = {{"start", start},     {"check", check},     {"options", options},
                                       {"plugins", plugins}, {"publish", publish}, {"subscribe", subscribe},
-                                      {"probe", probe}};
+                                      {"probe", probe},     {"token", token}};
   for (const auto& row : kCommands) {
     if (line->command == row.command) return row.run(*line);
   }

@@ -5,6 +5,7 @@ namespace sse::api {
 /// Travels through the journal like an event, so that it reaches every node once and in order.
 void Api::appendControl(Request& request, EventKind kind, std::string_view channel, std::string_view client) {
   auto& connection = request.connection;
+  if (refuseForeign(request)) return;
   const auto who = authorize(request, Action::Admin, {&channel, 1}, client);
   if (!who) return;
   if (node_.state.load(std::memory_order_acquire) == NodeState::Starting) {

@@ -28,6 +28,7 @@ ApiMetrics::ApiMetrics(Metrics& metrics)
       limited_rate(limited(metrics, "limits.publish_rate")),
       limited_channels(limited(metrics, "limits.channels")),
       limited_clients(limited(metrics, "limits.clients_per_channel")),
+      limited_identity(limited(metrics, "limits.streams_per_identity")),
       limited_stream(limited(metrics, "stream.max_channels")) {}
 
 std::string retryAfter() { return std::to_string(1 + base::randomNumber() % 3); }
@@ -59,7 +60,7 @@ void Api::onRequest(server::Exchange& connection, const http::Head& head, std::s
   if (connection.admin() && !onAdminPort(verb)) {
     return connection.problem(404, "path: not served on admin.port");
   }
-  Request request{connection, head, body, match, verb, std::nullopt, false};
+  Request request{connection, head, body, match, verb};
   handle(request);
 }
 
@@ -72,6 +73,7 @@ void Api::handle(Request& request) {
     case Verb::Subscribe:
     case Verb::SubscribeMany:
     case Verb::SubscribeClient: return subscribe(request);
+    case Verb::Renew: return renew(request);
     case Verb::DeleteClient: return removeClient(request);
     case Verb::DeleteChannel: return removeChannel(request);
     case Verb::Status: return statusPage(request);

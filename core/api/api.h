@@ -13,12 +13,21 @@
 #include "api/publish_event.h"
 #include "api/publisher.h"
 #include "api/routes.h"
+#include "channel/client_id.h"
 #include "http/head.h"
 #include "http/router.h"
 #include "server/http_server.h"
 #include "sse/auth.h"
 
 namespace sse::api {
+
+/// What was learned while a request waited; nothing at first.
+struct Learned {
+  std::optional<Decision> decision;
+  bool peers_asked = false;
+  bool stream_asked = false;                  ///< of a renewal…
+  std::optional<stream::StreamFacts> stream;  ///< …none: it is gone
+};
 
 /// A request on its way through a handler. Valid during the call only.
 struct Request {
@@ -27,9 +36,7 @@ struct Request {
   std::string_view body;
   const http::Match& match;
   Verb verb;
-  /// What was learned while the request waited; none at first.
-  std::optional<Decision> decision;
-  bool peers_asked = false;
+  Learned learned = {};
 };
 
 /// The HTTP interface of one loop: finds the route, asks who may, answers. Owned by main, lives on its loop. One file
@@ -56,9 +63,13 @@ class Api final : public server::Handler {
   std::optional<Decision> authorize(Request& request, Action action, std::span<const std::string_view> channels,
                                     std::string_view client);
   [[nodiscard]] std::string remoteAddress(const Request& request) const;
-  /// Keeps the request and handles it again, when `start`'s callback is called, with what `learned` adds to it.
-  void later(Request& request, const std::function<void(std::function<void(std::optional<Decision>)>)>& start);
-  void again(server::ConnectionId id, const std::string& raw, std::optional<Decision> decision, bool peers_asked);
+  using Done = std::function<void(const std::function<void(Learned&)>& add)>;
+  /// Keeps the request and handles it again when the callback that `start` gets is called on this loop, with what that
+  /// adds to what was learned.
+  void later(Request& request, const std::function<void(Done done)>& start);
+  void again(server::ConnectionId id, const std::string& raw, Learned learned);
+  /// Refuses what a page of another site asks for by its visitor's rights; true where it is answered.
+  bool refuseForeign(Request& request);
 
   // publish.cc, batch.cc
   void publish(Request& request);
@@ -72,7 +83,10 @@ class Api final : public server::Handler {
   void subscribe(Request& request);
   Result<std::vector<std::string>> channelsOf(const Request& request) const;
   void refuseForNow(Request& request, std::string_view why, int status = 503);
-  bool claimClient(Request& request, const std::vector<std::string>& channels, const Decision& who, bool resumes);
+  /// Whether another stream has to make room; none: refused and answered.
+  std::optional<bool> claimClient(Request& request, const std::vector<std::string>& channels, const Decision& who,
+                                  bool resumes);
+  bool enterIdentity(Request& request, const std::string& channel, const Decision& who, bool replaces);
   void openStream(Request& request, std::vector<std::string> channels, const Decision& who, bool resumes);
   /// Where the stream starts; none: the request waits for the peers' answer.
   std::optional<stream::Start> startOf(Request& request, const stream::Joined& joined, std::string_view client,
@@ -85,6 +99,10 @@ class Api final : public server::Handler {
                                                   const std::vector<std::string>& channels, std::string_view id);
   stream::Start startUnknown(const stream::Joined& joined, const std::vector<std::string>& channels,
                              std::string_view id, std::string_view reason) const;
+
+  // renew.cc
+  void renew(Request& request);
+  void askStream(Request& request, const channel::StreamPlace& place);
 
   // admin.cc
   void removeClient(Request& request);

@@ -10,8 +10,8 @@ namespace sse::api {
 std::optional<Decision> Api::authorize(Request& request, Action action, std::span<const std::string_view> channels,
                                        std::string_view client) {
   Decision decision;
-  if (request.decision) {
-    decision = *request.decision;
+  if (request.learned.decision) {
+    decision = *request.learned.decision;
   } else {
     const auto token = http::param(request.head.query, "access_token");
     const std::string access_token = token.ok() ? token->value_or("") : "";
@@ -26,14 +26,14 @@ std::optional<Decision> Api::authorize(Request& request, Action action, std::spa
                          access_token};
     question.token = tokenOf(question, node_.auth_cookie);
     // A plugin that says Later may answer before `later` has kept the request, so answers go through the loop.
-    auto promise = std::make_shared<std::function<void(std::optional<Decision>)>>();
+    auto promise = std::make_shared<Done>();
     decision = node_.auth->check(question, [promise, loop = &loop_](Decision answer) {
       loop->post([promise, answer = AuthChain::settled(std::move(answer))] {
-        if (*promise) (*promise)(answer);
+        if (*promise) (*promise)([&](Learned& learned) { learned.decision = answer; });
       });
     });
     if (decision.verdict == Decision::Verdict::Later) {
-      later(request, [&](std::function<void(std::optional<Decision>)> done) { *promise = std::move(done); });
+      later(request, [&](Done done) { *promise = std::move(done); });
       return std::nullopt;
     }
   }
@@ -66,19 +66,25 @@ std::string Api::remoteAddress(const Request& request) const {
   return direct;
 }
 
-void Api::later(Request& request, const std::function<void(std::function<void(std::optional<Decision>)>)>& start) {
+bool Api::refuseForeign(Request& request) {
+  if (!node_.cors.foreign(request.head)) return false;
+  settle();
+  request.connection.problem(403, "origin: pages of other sites may not do this here (http.cors.origins)");
+  return true;
+}
+
+void Api::later(Request& request, const std::function<void(Done done)>& start) {
   settle();
   const auto raw = std::make_shared<std::string>(request.connection.request());
   const auto id = request.connection.hold();
-  const auto known = request.decision;
-  const bool asked = request.peers_asked;
-  start([this, raw, id, known, asked](const std::optional<Decision>& decision) {
-    again(id, *raw, decision ? decision : known, asked || !decision);
+  start([this, raw, id, learned = request.learned](const std::function<void(Learned&)>& add) mutable {
+    add(learned);
+    again(id, *raw, std::move(learned));
   });
 }
 
 /// The request is parsed once more: keeping its text is simpler, and no larger, than keeping what was made of it.
-void Api::again(server::ConnectionId id, const std::string& raw, std::optional<Decision> decision, bool peers_asked) {
+void Api::again(server::ConnectionId id, const std::string& raw, Learned learned) {
   server::Exchange* connection = server_->find(id);
   if (connection == nullptr) return;
   http::Head head;
@@ -94,7 +100,7 @@ void Api::again(server::ConnectionId id, const std::string& raw, std::optional<D
     body = std::move(decoded);
   }
   const auto match = router().match(head.method, head.path);
-  Request request{*connection, head, body, match, static_cast<Verb>(match.id), std::move(decision), peers_asked};
+  Request request{*connection, head, body, match, static_cast<Verb>(match.id), std::move(learned)};
   server::HttpServer::reopen(*connection);
   handle(request);
   settle();

@@ -40,6 +40,7 @@ struct ApiMetrics {
   Counter& limited_rate;
   Counter& limited_channels;
   Counter& limited_clients;
+  Counter& limited_identity;
   Counter& limited_stream;
 };
 

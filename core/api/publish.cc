@@ -32,10 +32,10 @@ bool Api::acceptable(Request& request) {
     settle();
     const std::string seconds = retryAfter();
     const http::Header retry{"Retry-After", seconds};
-    connection.problem(status, detail, {&retry, status == 403 ? 0U : 1U});
+    connection.problem(status, detail, {&retry, 1});
     return false;
   };
-  if (node_.cors.foreign(request.head)) return refuse(403, "origin: pages of other sites may not publish here");
+  if (refuseForeign(request)) return false;
   if (connection.overload()) return refuse(503, "connections: a limit is reached");
   if (node_.state.load(std::memory_order_acquire) == NodeState::Starting) return refuse(503, "node: starting");
   return true;

@@ -105,10 +105,12 @@ std::optional<stream::Start> Api::startFromElsewhere(Request& request, const cha
                                                      const std::vector<std::string>& channels, std::string_view id) {
   const auto position = *channel::parsePosition(id);
   const auto known = node_.resume->find(position.identity, position.deliverer);
-  if (!known && !request.peers_asked) {
-    later(request, [&](std::function<void(std::optional<Decision>)> done) {
+  if (!known && !request.learned.peers_asked) {
+    later(request, [&](Done done) {
+      // Who may is asked once more: the answer may have changed while the peers were asked.
+      const auto add = [](Learned& learned) { learned = {.decision = {}, .peers_asked = true, .stream = {}}; };
       node_.resume->ask(position.deliverer,
-                        [done = std::move(done), loop = &loop_] { loop->post([done] { done(std::nullopt); }); });
+                        [done = std::move(done), add, loop = &loop_] { loop->post([done, add] { done(add); }); });
     });
     return std::nullopt;
   }

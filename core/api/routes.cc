@@ -19,6 +19,7 @@ constexpr std::array kRoutes = {
     row(http::Method::Post, "/channel/{channel}/client/{client}", Verb::PublishClient),
     row(http::Method::Post, "/channel", Verb::PublishAll),
     row(http::Method::Post, "/publish", Verb::PublishBatch),
+    row(http::Method::Post, "/auth/renew", Verb::Renew),
     row(http::Method::Delete, "/channel/{channel}/client/{client}", Verb::DeleteClient),
     row(http::Method::Delete, "/channel/{channel}", Verb::DeleteChannel),
     row(http::Method::Get, "/status", Verb::Status),

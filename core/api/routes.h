@@ -13,6 +13,7 @@ enum class Verb : int {
   PublishClient,
   PublishAll,
   PublishBatch,
+  Renew,
   DeleteClient,
   DeleteChannel,
   Status,

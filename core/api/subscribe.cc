@@ -60,6 +60,9 @@ void Api::subscribe(Request& request) {
   const std::string_view client = request.verb == Verb::SubscribeClient ? request.match.param(1) : std::string_view();
   const auto who = authorize(request, Action::Subscribe, names, client);
   if (!who) return;
+  if (!client.empty() && !who->anonymous && client != who->identity) {
+    return connection.problem(403, "client: expected the identity of the credentials, which alone may have it");
+  }
   const auto state = node_.state.load(std::memory_order_acquire);
   if (state == NodeState::Starting) return refuseForNow(request, "node: starting");
   if (state == NodeState::Draining) return refuseForNow(request, "node: draining");
@@ -85,19 +88,33 @@ void Api::refuseForNow(Request& request, std::string_view why, int status) {
   connection.respond(200, "text/event-stream", body, lines);
 }
 
-bool Api::claimClient(Request& request, const std::vector<std::string>& channels, const Decision& who, bool resumes) {
+std::optional<bool> Api::claimClient(Request& request, const std::vector<std::string>& channels, const Decision& who,
+                                     bool resumes) {
   const std::string client(request.match.param(1));
   const auto claim = node_.clients->claim(channels[0], client, {number_, 0, 0, who.identity}, resumes);
   if (!claim.granted) {
     request.connection.problem(409, "client: \"" + client + "\" is connected to this channel already");
-    return false;
+    return std::nullopt;
   }
-  if (!claim.replaced) return true;
+  if (!claim.replaced) return false;
   const auto old = *claim.replaced;
   auto* streamer = node_.loops[old.loop].streamer;
   node_.loops[old.loop].loop->post(
       [streamer, old] { streamer->closeAt(old.slot, old.generation, streamer->settings().retry_ms); });
   return true;
+}
+
+/// A stream that takes another's place counts beside it until that one is closed.
+bool Api::enterIdentity(Request& request, const std::string& channel, const Decision& who, bool replaces) {
+  if (who.identity.empty()) return true;
+  const std::uint64_t limit = streamer_.settings().streams_per_identity;
+  if (node_.clients->enter(who.identity, limit == 0 || !replaces ? limit : limit + 1)) return true;
+  if (request.verb == Verb::SubscribeClient) {
+    node_.clients->release(channel, request.match.param(1), {number_, 0, 0, {}});
+  }
+  node_.counters->limited_identity.add();
+  refuseForNow(request, "streams: limits.streams_per_identity is reached", 429);
+  return false;
 }
 
 void Api::openStream(Request& request, std::vector<std::string> channels, const Decision& who, bool resumes) {
@@ -124,13 +141,16 @@ void Api::openStream(Request& request, std::vector<std::string> channels, const 
   }
   if (last_id.size() > kMaxLastId) last_id.resize(kMaxLastId + 1);
   auto start = startOf(request, joined, client, channels, last_id);
-  if (!start || (chosen && !claimClient(request, channels, who, resumes))) {
+  const auto replaces = start && chosen ? claimClient(request, channels, who, resumes) : std::optional(false);
+  if (!start || !replaces || !enterIdentity(request, channels[0], who, *replaces)) {
     streamer_.abandon(joined);
     return;
   }
   stream::Opening opening;
   opening.client = std::move(client);
   opening.identity = who.identity;
+  opening.credential = who.credential;
+  if (who.expires) opening.expires = loop_.now() + (*who.expires - std::chrono::system_clock::now());
   opening.channels = std::move(channels);
   auto upstream = request.connection.beginStream();
   opening.socket = std::move(upstream.socket);

@@ -17,19 +17,22 @@ std::string generatedClient(const Tag& tag, std::uint32_t loop, std::uint32_t sl
 
 std::uint32_t hashOfClient(std::string_view client) { return static_cast<std::uint32_t>(base::hashName(client)); }
 
-bool isGeneratedClient(std::string_view client) {
+std::optional<StreamPlace> parseGenerated(std::string_view client) {
   const auto tag = base::parseTag(client.substr(0, Tag().size()));
-  if (!tag) return false;
+  if (!tag) return std::nullopt;
   client.remove_prefix(tag->size());
-  int parts = 0;
-  for (; client.starts_with('.'); ++parts) {
+  StreamPlace place{.tag = *tag};
+  for (std::uint32_t* part : {&place.loop, &place.slot, &place.generation}) {
+    if (!client.starts_with('.')) return std::nullopt;
     client.remove_prefix(1);
-    std::uint32_t number = 0;
-    const auto [end, error] = std::from_chars(client.data(), client.data() + client.size(), number);
-    if (error != std::errc()) return false;
+    const auto [end, error] = std::from_chars(client.data(), client.data() + client.size(), *part);
+    if (error != std::errc()) return std::nullopt;
     client.remove_prefix(static_cast<std::size_t>(end - client.data()));
   }
-  return parts == 3 && client.empty();
+  if (!client.empty()) return std::nullopt;
+  return place;
 }
+
+bool isGeneratedClient(std::string_view client) { return parseGenerated(client).has_value(); }
 
 }  // namespace sse::channel

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -10,6 +11,16 @@ namespace sse::channel {
 
 /// The client id of a stream that chose none: `tag.loop.slot.generation`. [any]
 std::string generatedClient(const Tag& tag, std::uint32_t loop, std::uint32_t slot, std::uint32_t generation);
+
+/// The parts of a generated client id.
+struct StreamPlace {
+  Tag tag{};
+  std::uint32_t loop = 0;
+  std::uint32_t slot = 0;
+  std::uint32_t generation = 0;
+};
+/// Nothing where `client` has another shape. [any]
+std::optional<StreamPlace> parseGenerated(std::string_view client);
 
 /// By which streams and events of a client find each other before their ids are compared; kept for every stream, so
 /// short. [any]

@@ -135,6 +135,12 @@ Result<void> RunningNode::startPlugins() {
     }));
     subscriptions_.push_back(bus_->subscribe<OriginalNodes>(
         [this](const OriginalNodes& message) { node_.original_nodes.replace(message.addresses); }));
+    subscriptions_.push_back(bus_->subscribe<CredentialsRevoked>([this](const CredentialsRevoked& message) {
+      const auto revoked = std::make_shared<const std::vector<std::uint64_t>>(message.credentials);
+      for (auto& parts : loops_) {
+        parts->loop.post([streamer = &parts->streamer, revoked] { streamer->expiry().revoke(*revoked); });
+      }
+    }));
     problems = configurePlugins();
     if (!problems.empty()) return;
     auth_ = std::make_unique<api::AuthChain>(parts_.plugins.auths());

@@ -40,6 +40,20 @@ void ClientRegistry::release(std::string_view channel, std::string_view client, 
   if (found != holders_.end() && samePlace(found->second, holder)) holders_.erase(found);
 }
 
+bool ClientRegistry::enter(const std::string& identity, std::uint64_t most) {
+  const std::lock_guard lock(mutex_);
+  auto& count = streams_[identity];
+  if (most != 0 && count >= most) return false;
+  ++count;
+  return true;
+}
+
+void ClientRegistry::leave(const std::string& identity) {
+  const std::lock_guard lock(mutex_);
+  const auto found = streams_.find(identity);
+  if (found != streams_.end() && --found->second == 0) streams_.erase(found);
+}
+
 std::optional<ClientRegistry::Holder> ClientRegistry::find(std::string_view channel, std::string_view client) const {
   const std::lock_guard lock(mutex_);
   const auto found = holders_.find(key(channel, client));

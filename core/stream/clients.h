@@ -10,9 +10,9 @@
 
 namespace sse::stream {
 
-/// Which chosen client ids are in use on this node, over all loops; generated ids are not in it. Shared, one mutex,
-/// taken when a stream with a chosen id opens or closes. A targeted event is kept only for ids that were chosen here
-/// before.
+/// Which chosen client ids are in use on this node, over all loops, and how many streams each identity has; generated
+/// ids are not in it. Shared, one mutex, taken when a stream with a chosen id or of an identity opens or closes. A
+/// targeted event is kept only for ids that were chosen here before.
 class ClientRegistry {
  public:
   struct Holder {
@@ -33,12 +33,17 @@ class ClientRegistry {
   void settle(std::string_view channel, std::string_view client, const Holder& holder);
   /// Gives the id back, if it is still this holder's. [any]
   void release(std::string_view channel, std::string_view client, const Holder& holder);
+  /// One more stream of an identity; false where it has `most` already (0: any number). [any]
+  bool enter(const std::string& identity, std::uint64_t most);
+  /// One less. [any]
+  void leave(const std::string& identity);
   [[nodiscard]] std::optional<Holder> find(std::string_view channel, std::string_view client) const;
 
  private:
   static std::string key(std::string_view channel, std::string_view client);
   mutable std::mutex mutex_;
   std::unordered_map<std::string, Holder> holders_;
+  std::unordered_map<std::string, std::uint64_t> streams_;  ///< by identity
 };
 
 }  // namespace sse::stream

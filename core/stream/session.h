@@ -45,6 +45,7 @@ struct SessionExtra {
   std::uint64_t told_broadcasts = 0;
   std::vector<Identity> had;         ///< what a stream that came from another node has already…
   std::uint64_t had_until = 0;       ///< …among entries up to here
+  std::uint64_t credential = 0;      ///< as the auth plugin named it; 0: it cannot be revoked
   std::uint64_t opened_at_head = 0;  ///< closings up to here were meant for earlier streams
 };
 
@@ -86,6 +87,7 @@ class alignas(64) Session final : public net::Pollable {
   [[nodiscard]] const SessionExtra* extra() const { return extra_.get(); }
 
  private:
+  friend class Expiry;
   friend class Readers;
   friend class Streamer;
   friend class FanOut;

@@ -19,6 +19,9 @@ StreamSettings StreamSettings::from(const Settings& settings) {
   out.drain_window_ms = milliseconds(settings, "drain.window");
   out.drain_retry_ms = milliseconds(settings, "drain.retry");
   out.max_channels = static_cast<std::size_t>(settings.integer("stream.max_channels"));
+  out.expiry_warning_ms = milliseconds(settings, "auth.expiry_warning");
+  const char* streams = "limits.streams_per_identity";
+  out.streams_per_identity = settings.has(streams) ? static_cast<std::uint64_t>(settings.integer(streams)) : 0;
   const char* clients = "limits.clients_per_channel";
   out.clients_per_channel = settings.has(clients) ? static_cast<std::uint64_t>(settings.integer(clients)) : 0;
   return out;
@@ -30,6 +33,9 @@ StreamMetrics::StreamMetrics(Metrics& metrics)
       closed_by_client(metrics.counter("sse_stream_closed_total", "streams closed", {{"by", "client"}})),
       closed_slow(metrics.counter("sse_stream_closed_total", "streams closed", {{"by", "lag"}})),
       closed_by_us(metrics.counter("sse_stream_closed_total", "streams closed", {{"by", "node"}})),
+      closed_expired(metrics.counter("sse_stream_closed_total", "streams closed", {{"by", "expiry"}})),
+      expiring(metrics.counter("sse_stream_expiring_total", "streams told that their credentials expire")),
+      renewed(metrics.counter("sse_stream_renewed_total", "streams that got new credentials")),
       delivered(metrics.counter("sse_stream_delivered_total", "events written to subscribers")),
       bytes(metrics.counter("sse_stream_sent_bytes_total", "bytes written to subscribers")),
       writes(metrics.counter("sse_stream_writes_total", "system calls that wrote to subscribers")),

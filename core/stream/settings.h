@@ -17,6 +17,8 @@ struct StreamSettings {
   std::int64_t drain_retry_ms = 1'000;
   std::size_t max_channels = 255;
   std::uint64_t clients_per_channel = 0;
+  std::uint64_t streams_per_identity = 0;
+  std::int64_t expiry_warning_ms = 30'000;
 
   static StreamSettings from(const Settings& settings);
 };
@@ -29,6 +31,9 @@ struct StreamMetrics {
   Counter& closed_by_client;
   Counter& closed_slow;
   Counter& closed_by_us;
+  Counter& closed_expired;
+  Counter& expiring;
+  Counter& renewed;
   Counter& delivered;
   Counter& bytes;
   Counter& writes;

@@ -19,13 +19,6 @@ constexpr Duration kTick{250};
 constexpr Duration kDrainTick{20};
 constexpr std::size_t kPumpsPerTurn = 256;
 
-std::string wrap(Framing framing, std::string_view block) {
-  if (framing != Framing::Chunked) return std::string(block);
-  std::string out;
-  channel::appendChunk(out, block);
-  return out;
-}
-
 }  // namespace
 
 Streamer::Streamer(net::EventLoop& loop, unsigned number, channel::Journal& journal, ClientRegistry& clients,
@@ -37,9 +30,17 @@ Streamer::Streamer(net::EventLoop& loop, unsigned number, channel::Journal& jour
       settings_(settings),
       metrics_(metrics),
       pump_(std::make_unique<Pump>(*this)),
+      expiry_(std::make_unique<Expiry>(*this)),
       fan_out_(std::make_unique<FanOut>(*this)) {
   journal_.joinBroadcasts(number_, true);
   ticker_ = loop_.after(kTick, [this] { tick(); });
+}
+
+std::string Streamer::framed(Framing framing, std::string_view block) {
+  if (framing != Framing::Chunked) return std::string(block);
+  std::string out;
+  channel::appendChunk(out, block);
+  return out;
 }
 
 Streamer::~Streamer() {
@@ -99,6 +100,7 @@ Session* Streamer::open(Opening opening, const Joined& joined, Start start) {
   session->cursor_ = start.after.value_or(joined.head);
   place(*session, opening, joined);
   prepare(*session, opening, std::move(start));
+  expiry_->set(*session, opening.expires);
   session->extra_->opened_at_head = joined.head;
   metrics_.opened.add();
   metrics_.subscribers.add(1);
@@ -122,6 +124,7 @@ void Streamer::place(Session& session, Opening& opening, const Joined& joined) {
                     {number_, session.slot_, session.generation_, opening.identity});
     session.more().client = std::move(opening.client);
   }
+  if (opening.credential != 0) session.more().credential = opening.credential;
   if (!opening.identity.empty()) session.more().identity = std::move(opening.identity);
   session.client_hash_ = channel::hashOfClient(session.client());
 }
@@ -132,7 +135,7 @@ void Streamer::prepare(Session& session, Opening& opening, Start start) {
   block += "\n\n";
   auto& extra = session.more();
   extra.pending = std::move(opening.head);
-  extra.pending += wrap(session.framing_, block);
+  extra.pending += framed(session.framing_, block);
   extra.gaps = std::move(start.gaps);
   extra.told = std::move(start.told);
   extra.told_broadcasts = start.told_broadcasts;
@@ -161,17 +164,20 @@ void Streamer::dropReaders(Readers* readers) {
 
 void Streamer::close(Session& session, CloseReason reason) {
   if (session.closed_) return;
-  if (reason == CloseReason::Node) farewell(session, jittered(settings_.retry_ms));
+  if (reason == CloseReason::Node || reason == CloseReason::Expired) farewell(session, jittered(settings_.retry_ms));
   session.closed_ = true;
-  (reason == CloseReason::Client ? metrics_.closed_by_client
-   : reason == CloseReason::Slow ? metrics_.closed_slow
-                                 : metrics_.closed_by_us)
+  (reason == CloseReason::Client    ? metrics_.closed_by_client
+   : reason == CloseReason::Slow    ? metrics_.closed_slow
+   : reason == CloseReason::Expired ? metrics_.closed_expired
+                                    : metrics_.closed_by_us)
       .add();
   metrics_.subscribers.add(-1);
   if (session.hasOwnClient()) {
     clients_.release(session.readers_->log()->name(), session.extra_->client,
                      {number_, session.slot_, session.generation_, {}});
   }
+  if (session.extra_ && !session.extra_->identity.empty()) clients_.leave(session.extra_->identity);
+  expiry_->drop(session);
   leave(session.readers_, session.place_);
   if (session.extra_) {
     for (const auto& place : session.extra_->places) leave(place.readers, place.place);
@@ -192,7 +198,7 @@ void Streamer::farewell(Session& session, std::int64_t retry_ms) {
   if (session.blocked_ || session.partial_ || (session.extra_ && !session.extra_->pending.empty())) return;
   std::string bytes = "retry: " + std::to_string(retry_ms) + "\nid: ";
   bytes += positionText(session.behind_ ? session.cursor_ : std::max(session.cursor_, settled_));
-  bytes = wrap(session.framing_, bytes + "\n\n");
+  bytes = framed(session.framing_, bytes + "\n\n");
   if (session.outlet_ != nullptr) {
     const net::Piece piece{bytes};
     if (session.outlet_->send({&piece, 1}, kEntryKeeper) == bytes.size()) session.outlet_->finish();
@@ -245,6 +251,7 @@ bool Streamer::turn() {
 /// Looks at a part of the sessions each time, all of them in a quarter of the heartbeat, so that heartbeats are spread.
 void Streamer::tick() {
   ticker_ = loop_.after(kTick, [this] { tick(); });
+  expiry_->tick();
   const std::size_t rounds = std::max<std::int64_t>(settings_.heartbeat_ms / 4 / kTick.count(), 1);
   const std::size_t share = slots_.size() / rounds + 1;
   for (std::size_t i = 0; i < share && i < slots_.size(); ++i) {
@@ -262,7 +269,7 @@ void Streamer::heartbeat(Session& session) {
   const std::int64_t idle_ms = (std::int64_t{seconds_} - session.last_write_) * 1000;
   if (session.blocked_ || session.behind_ || idle_ms < settings_.heartbeat_ms * 3 / 4 - 1000) return;
   const std::string block = ": \nid: " + positionText(std::max(session.cursor_, settled_)) + "\n\n";
-  session.more().pending = wrap(session.framing_, block);
+  session.more().pending = framed(session.framing_, block);
   metrics_.heartbeats.add();
   pump_->run(session);
   if (!session.closed_) slim(session);
@@ -272,7 +279,8 @@ void Streamer::slim(Session& session) {
   if (!session.extra_ || session.blocked_) return;
   const auto& extra = *session.extra_;
   const bool needed = !extra.places.empty() || !extra.client.empty() || !extra.identity.empty() ||
-                      !extra.pending.empty() || !extra.gaps.empty() || session.cursor_ < extra.opened_at_head ||
+                      extra.credential != 0 || !extra.pending.empty() || !extra.gaps.empty() ||
+                      session.cursor_ < extra.opened_at_head ||
                       std::ranges::any_of(extra.told, [&](std::uint64_t told) { return told > session.cursor_; });
   if (!needed) session.extra_.reset();
 }

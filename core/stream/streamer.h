@@ -13,6 +13,7 @@
 #include "net/connected.h"
 #include "net/event_loop.h"
 #include "stream/clients.h"
+#include "stream/expiry.h"
 #include "stream/readers.h"
 #include "stream/session.h"
 #include "stream/settings.h"
@@ -22,7 +23,7 @@ namespace sse::stream {
 class FanOut;
 class Pump;
 
-enum class CloseReason : std::uint8_t { Client, Slow, Node };
+enum class CloseReason : std::uint8_t { Client, Slow, Node, Expired };
 
 /// Where a stream starts.
 struct Start {
@@ -44,6 +45,8 @@ struct Opening {
   std::vector<std::string> channels;  ///< at least one, no two equal
   std::string client;                 ///< empty: generated
   std::string identity;
+  std::uint64_t credential = 0;              ///< what it may be revoked by
+  std::optional<Clock::time_point> expires;  ///< it ends then
 };
 
 /// The channels of an opening joined, before it is known where to start: what a resume is measured against.
@@ -70,7 +73,7 @@ class Streamer {
   /// [loop]
   Session* open(Opening opening, const Joined& joined, Start start);
 
-  /// Ends a stream; Node writes the closing bytes first. [loop]
+  /// Ends a stream; Node and Expired write the closing bytes first. [loop]
   void close(Session& session, CloseReason reason);
   /// Ends the stream with that place and generation, told to come back after about `retry_ms`. [loop]
   void closeAt(std::uint32_t slot, std::uint32_t generation, std::int64_t retry_ms);
@@ -79,6 +82,8 @@ class Streamer {
   /// At the end of a turn: takes what is new and delivers a slice of it; true when there is more to do. [loop]
   bool turn();
 
+  /// Ends of credentials. [loop]
+  [[nodiscard]] Expiry& expiry() { return *expiry_; }
   [[nodiscard]] std::size_t size() const { return live_; }
   [[nodiscard]] std::string generatedClient(std::uint32_t slot, std::uint32_t generation) const;
   /// Calls `visit(channel, session)` for every session, at most `max` per channel. [loop]
@@ -89,10 +94,13 @@ class Streamer {
   [[nodiscard]] const StreamSettings& settings() const { return settings_; }
 
  private:
+  friend class Expiry;
   friend class Session;
   friend class FanOut;
   friend class Pump;
 
+  /// A block as it goes on the wire.
+  [[nodiscard]] static std::string framed(Framing framing, std::string_view block);
   void place(Session& session, Opening& opening, const Joined& joined);
   void prepare(Session& session, Opening& opening, Start start);
   /// Gives back what a session needed only to begin.
@@ -120,6 +128,7 @@ class Streamer {
   std::size_t live_ = 0;
   std::unordered_map<const channel::Log*, std::unique_ptr<Readers>> readers_;
   std::unique_ptr<Pump> pump_;
+  std::unique_ptr<Expiry> expiry_;
   std::uint32_t seconds_ = 0;  ///< of the loop's clock, at this turn
   std::vector<Session*> to_pump_;
   std::vector<Session*> pumping_;

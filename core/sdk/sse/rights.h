@@ -61,9 +61,8 @@ struct Rights {
     const auto& patterns = action == Action::Publish ? publish : action == Action::Subscribe ? subscribe : admin;
     if (channels.empty()) return std::find(patterns.begin(), patterns.end(), "*") != patterns.end();
     return std::all_of(channels.begin(), channels.end(), [&](std::string_view channel) {
-      return std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) {
-        return matchesPattern(pattern, channel, identity);
-      });
+      return std::any_of(patterns.begin(), patterns.end(),
+                         [&](const std::string& pattern) { return matchesPattern(pattern, channel, identity); });
     });
   }
 };

@@ -114,6 +114,8 @@ struct World {
     std::string client;
     stream::Framing framing = stream::Framing::Chunked;
     int send_buffer = 0;
+    std::optional<Duration> expires;
+    std::uint64_t credential = 0;
     stream::Start start;
   };
   /// Opens a stream and settles.
@@ -142,6 +144,8 @@ struct World {
     opening.head = "HTTP/1.1 200 OK\r\n\r\n";
     opening.channels = wish.channels;
     opening.client = wish.client;
+    opening.credential = wish.credential;
+    if (wish.expires) opening.expires = loop.now() + *wish.expires;
     REQUIRE(loop.add(ends[0], EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, nullptr));
     const auto joined = streamer.join(wish.channels);
     reader.session = streamer.open(std::move(opening), joined, std::move(wish.start));
