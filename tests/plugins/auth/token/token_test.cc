@@ -26,7 +26,7 @@ std::string hexOf(std::string_view token) {
   return text;
 }
 
-Json row(std::string_view token, Json more = {}) {
+Json row(std::string_view token, Json more = Json::object()) {
   Json row = {{"name", "alice"}, {"hash", hexOf(token)}, {"publish", {"news"}}, {"subscribe", {"user-{sub}"}}};
   row.update(more);
   return row;
