@@ -99,17 +99,10 @@ class Journal final : public sse::Journal {
   [[nodiscard]] bool misses(const Log* log, const std::vector<Identity>& had) const;
 
   // Pages for status: names and extents in the order of names, after `after`. Sleeps between its looks. [worker]
-  struct Listed {
-    std::string name;
-    Extent extent;
-    std::uint32_t subscribers = 0;
-  };
+  using Listed = channel::Listed;
   [[nodiscard]] std::vector<Listed> list(std::string_view after, std::size_t max) const;
   [[nodiscard]] std::optional<Listed> find(std::string_view channel) const;
-  struct Totals {
-    std::size_t channels = 0, events = 0, bytes = 0;
-    Losses lost;
-  };
+  using Totals = channel::Totals;
   [[nodiscard]] Totals totals() const;
 
   /// Takes over, at the end of a fill, what the donor cannot give and how far it went. [any]
@@ -121,6 +114,8 @@ class Journal final : public sse::Journal {
   [[nodiscard]] JournalRead read(std::uint64_t after, Scope scope, std::size_t max_events,
                                  std::size_t max_bytes) const override;
   [[nodiscard]] Checkpoint checkpoint() const override;
+  /// The checkpoint of an earlier position, where it can still be told; costs a step for each entry after it. [any]
+  [[nodiscard]] std::optional<Checkpoint> checkpointAt(std::uint64_t position) const;
   [[nodiscard]] Floors floors() const override;
   [[nodiscard]] std::optional<Checkpoint> checkpointOf(Tag node, std::uint64_t position) const override {
     return callbacks_.checkpoint_of ? callbacks_.checkpoint_of(node, position) : std::nullopt;

@@ -11,6 +11,7 @@ namespace sse::channel {
 namespace {
 
 constexpr std::size_t kBucketsPerLook = 2048;
+constexpr std::uint64_t kMostBehind = 4096;
 constexpr std::chrono::microseconds kBetweenLooks{50};
 
 bool visible(const Entry& entry, const Query& query) {
@@ -304,6 +305,23 @@ Checkpoint Journal::checkpoint() const {
   const std::lock_guard lock(mutex_);
   Checkpoint checkpoint{own_, head_, {{own_, head_}}};
   origins_.appendTo(checkpoint.highest);
+  return checkpoint;
+}
+
+/// Numbers of an origin only grow, so before its first entry after the position nothing of it was here up to that
+/// entry's number. A hole says nothing of the kind, and neither does what has fallen away.
+std::optional<Checkpoint> Journal::checkpointAt(std::uint64_t position) const {
+  const std::lock_guard lock(mutex_);
+  if (position > head_ || head_ - position > kMostBehind || any_evicted_ > position) return std::nullopt;
+  Checkpoint checkpoint{own_, position, {{own_, position}}};
+  origins_.appendTo(checkpoint.highest);
+  for (const Entry* entry = newest_; entry != nullptr && entry->position_ > position; entry = entry->older_) {
+    if (entry->kind_ == EventKind::Hole) return std::nullopt;
+    if (entry->identity_.origin == own_) continue;
+    const auto known = std::ranges::find(checkpoint.highest, entry->identity_.origin, &Identity::origin);
+    if (known == checkpoint.highest.end()) return std::nullopt;
+    known->number = entry->identity_.number - 1;
+  }
   return checkpoint;
 }
 

@@ -230,9 +230,18 @@ void RunningNode::afterDrainDelay() {
     parts->loop.post([this, each = parts.get()] {
       each->server.closeListeners();
       each->server.shutdownNotice();
-      each->streamer.drain([this, each] { each->server.drain([this] { control_.post([this] { loopDrained(); }); }); });
+      each->streamer.drain([this](std::uint64_t position) { announceEnding(position); },
+                           [this, each] { each->server.drain([this] { control_.post([this] { loopDrained(); }); }); });
     });
   }
+}
+
+/// Looked up at once, while the position is near the head.
+void RunningNode::announceEnding(std::uint64_t position) {
+  auto checkpoint = journal_->checkpointAt(position);
+  if (!checkpoint) return;
+  control_.post(
+      [this, message = StreamsEnding{std::move(*checkpoint)}]() mutable { bus_->publish(std::move(message)); });
 }
 
 void RunningNode::loopDrained() {

@@ -84,7 +84,8 @@ class RunningNode {
   void announceAppended();
   void onBusFailure(std::string_view owner, std::string_view what);
   void afterDrainDelay();
-  void drainLoops();
+  /// Streams are about to be told to resume at `position`. [loop]
+  void announceEnding(std::uint64_t position);
   void loopDrained();
   [[nodiscard]] bool hasPeers() const;
   [[nodiscard]] std::string statusParts();

@@ -120,6 +120,13 @@ struct NodeStateChanged {
   State state = State::Starting;
 };
 
+/// Streams of this node end at this position, and those who read them will resume on other nodes: peers are to know the
+/// checkpoint before they come. Published by: kernel. For: transports, which pass it on at once.
+struct StreamsEnding {
+  static constexpr std::string_view kTopic = "kernel.streams_ending/1";
+  Checkpoint checkpoint;
+};
+
 /// Every live link has this node's own events up to `position`. Published by: transports. For: whoever waits for it.
 struct PeersAcknowledged {
   static constexpr std::string_view kTopic = "transport.acknowledged/1";

@@ -28,6 +28,8 @@ class Feeder final : public LinkOwner {
   void tick(Clock::time_point now);
   /// A checkpoint of now, whatever the clock says. [control]
   void sendCheckpoint();
+  /// One more frame, behind what is queued. [control]
+  void send(const std::shared_ptr<const std::string>& frame);
   /// Everything is written that this node has. [control]
   [[nodiscard]] bool caughtUp() const;
   /// Last words: a checkpoint, and that the node leaves; the peer closes then. [control]

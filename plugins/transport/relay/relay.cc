@@ -47,6 +47,12 @@ void Relay::subscribe() {
     if (!starting_) plan_.settled();
     if (changed.state == NodeStateChanged::State::Leaving) drain();
   }));
+  subscriptions_.push_back(bus.subscribe<StreamsEnding>([this](const StreamsEnding& ending) {
+    std::string bytes;
+    encode(bytes, CheckpointFrame{ending.checkpoint});
+    const auto frame = std::make_shared<const std::string>(std::move(bytes));
+    for (const auto& feeder : feeders_) feeder->send(frame);
+  }));
   followJournal();
 }
 

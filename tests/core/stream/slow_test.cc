@@ -138,7 +138,7 @@ TEST_CASE("a stream that a full socket keeps from its farewell is closed as it i
   const auto stuck = world.open(tight(stream::Framing::Chunked, {"a"}));
   for (int i = 0; i < 50; ++i) world.publish("a", dataOf(i, 2000));
   std::promise<void> drained;
-  world.on([&] { world.streamer.drain([&] { drained.set_value(); }); });
+  world.on([&] { world.streamer.drain([](std::uint64_t) {}, [&] { drained.set_value(); }); });
   drained.get_future().wait();
   world.readUntil(*stuck, [&] { return stuck->closed; });
   CHECK_FALSE(stuck->ended);
