@@ -117,6 +117,7 @@ class Journal final : public sse::Journal {
   /// The checkpoint of an earlier position, where it can still be told; costs a step for each entry after it. [any]
   [[nodiscard]] std::optional<Checkpoint> checkpointAt(std::uint64_t position) const;
   [[nodiscard]] Floors floors() const override;
+  void fed(std::uint64_t position) override;
   [[nodiscard]] std::optional<Checkpoint> checkpointOf(Tag node, std::uint64_t position) const override {
     return callbacks_.checkpoint_of ? callbacks_.checkpoint_of(node, position) : std::nullopt;
   }
@@ -169,8 +170,9 @@ class Journal final : public sse::Journal {
   std::uint64_t head_ = 0;
   std::uint64_t own_evicted_ = 0;  ///< newest of this node's own entries that fell away
   std::uint64_t any_evicted_ = 0;
-  mutable std::uint64_t fed_ = 0;  ///< how far a transport has read own entries
-  mutable bool feeding_ = false;   ///< a transport reads: what it has not read yet is kept like a backlog
+  mutable std::uint64_t fed_ = 0;  ///< how far every peer, or before a word of that anybody, has read own entries
+  bool fed_told_ = false;
+  mutable bool feeding_ = false;  ///< a transport reads: what it has not read yet is kept like a backlog
   std::uint64_t forgotten_floor_ = 0;
   FloorSet lost_everywhere_;  ///< of forgotten channels, and holes
   Logs logs_;

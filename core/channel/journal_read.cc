@@ -66,10 +66,9 @@ std::uint64_t Journal::drain(unsigned loop, std::vector<Fresh>& fresh, std::vect
     std::uint32_t i = log->after(dirty.first - 1);
     const std::uint32_t end = std::min<std::uint32_t>(log->size(), i + kDrainEvents);
     Fresh item{log, dirty.first, log->floor_, log->floor_, entries.size(), 0};
-    if (log->size() > limits_.backlog_events) {
-      item.lag_floor = std::max(
-          log->floor_, log->at(static_cast<std::uint32_t>(log->size() - 1 - limits_.backlog_events))->position());
-    }
+    const std::size_t over = log->size() > limits_.backlog_events ? log->size() - limits_.backlog_events : 0;
+    const auto recent = std::max(log->recent_, static_cast<std::uint32_t>(over));
+    if (recent > 0) item.lag_floor = std::max(log->floor_, log->at(recent - 1)->position());
     for (; i < end; ++i) entries.emplace_back(log->at(i));
     item.end = entries.size();
     fresh.push_back(item);
@@ -280,7 +279,7 @@ JournalRead Journal::read(std::uint64_t after, Scope scope, std::size_t max_even
     result.more = entry != nullptr;
     if (!result.more) result.next = std::max(head_, after);
     feeding_ = true;
-    if (scope == Scope::Own) fed_ = std::max(fed_, result.next);
+    if (scope == Scope::Own && !fed_told_) fed_ = std::max(fed_, result.next);
   }
   result.batch.events.reserve(kept->size());
   for (const auto& entry : *kept) result.batch.events.push_back(entry->view());

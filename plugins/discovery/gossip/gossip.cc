@@ -71,6 +71,7 @@ void Gossip::startEngine() {
                      {{"advertise", text(settings.endpoint)},
                       {"hosts", std::to_string(options_.hosts.size())},
                       {"encrypted", wire_->keys.empty() ? "no" : "yes"}});
+  if (wire_->keys.empty() && isPublic(settings.endpoint.address)) reporter_->open(text(settings.endpoint));
   engine_ = std::make_unique<Engine>(std::move(settings), randomSeed());
   engine_->start(!options_.hosts.empty(), now());
 }

@@ -48,6 +48,8 @@ class Feeder final : public LinkOwner {
   [[nodiscard]] const std::string& remote() const { return remote_; }
   /// Entries the peer does not have yet: exact for what is on the way, an upper bound for what is not read. [control]
   [[nodiscard]] std::uint64_t lag() const;
+  /// Up to here the journal was read for the peer. [control]
+  [[nodiscard]] std::uint64_t cursor() const { return cursor_; }
   /// The peer has this node's own events up to here. [control]
   [[nodiscard]] std::uint64_t acknowledged() const;
 

@@ -268,3 +268,25 @@ TEST_CASE("an earlier checkpoint is not told across a hole or what has fallen aw
   CHECK_FALSE(book.journal.checkpointAt(1));
   CHECK(book.journal.checkpointAt(3));
 }
+
+TEST_CASE("what the slowest peer has not read is kept like a backlog once transports tell how far it is") {
+  auto limits = test::limits(2);
+  limits.backlog_events = 10;
+  Book book(limits);
+  const auto publish = [&](int count) {
+    for (int i = 0; i < count; ++i) book.publish("a");
+  };
+  own(book, 0);
+  publish(5);
+  CHECK(fed(own(book, 0)).size() == 5);  // nobody has read them before
+  publish(1);
+  CHECK(fed(own(book, 0)) == Positions{5, 6});  // the fastest link has, which is what counts without a word
+  book.journal.fed(4);
+  publish(7);
+  CHECK(fed(own(book, 0)).size() == 9);
+  publish(7);
+  CHECK(fed(own(book, 0)).size() == 10);
+  book.journal.fed(book.journal.head());
+  publish(1);
+  CHECK(fed(own(book, 0)).size() == 2);
+}
