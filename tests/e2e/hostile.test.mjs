@@ -35,7 +35,7 @@ function spoiled(roll, samples) {
 }
 
 function memory(node) {
-  const status = readFileSync(`/proc/${node.program.pid}/status`, 'utf8');
+  const status = readFileSync(`/proc/${node.program.child.pid}/status`, 'utf8');
   return Number(status.match(/VmRSS:\s+(\d+)/)[1]) / 1024;
 }
 
@@ -81,7 +81,8 @@ scenario(
     const node = await stage.node({ discovery: ['gossip'], gossip: { bind: '127.0.0.1', port } });
     await works(stage, node);
     const before = memory(node);
-    const packets = Array.from({ length: 1500 }, (_, i) => (i % 3 ? spoiled(roll, captured) : noise(roll, roll(1400))));
+    const packet = (_, i) => (i % 3 ? spoiled(roll, captured) : noise(roll, roll(1400)));
+    const packets = Array.from({ length: 1500 }, packet);
     await throwPackets(node, port, packets);
     // A push/pull that claims four thousand million rows, a box and a compression that claim more than they have.
     const claims = [[6, 0x83], [10, 0xff, 0xff, 0xff, 0xff], [9, 0x82, 0xa4], [6, 0xdf, 0xff, 0xff, 0xff, 0xff]];
@@ -115,8 +116,8 @@ const frames = [
   frame(8, tag('evil'), number(9), number(2n ** 60n)),
   frame(9, number(2n ** 63n), number(2n ** 63n)),
   frame(10),
-  frame(11, identity('nobody', 5)),
-  frame(12, identity('nobody', 5), [0]),
+  frame(11, identity('noone', 5)),
+  frame(12, identity('noone', 5), [0]),
   frame(13, number(0), number(0), number(2n ** 40n)),
   Buffer.from([0xff, 0xff, 0xff, 0xff, 5]),
   Buffer.from([0, 0, 0, 4, 5, 1]),
@@ -155,7 +156,8 @@ scenario(
     const peers = [];
     for (let i = 0; i < 20; i += 1) {
       const some = () => Buffer.concat(Array.from({ length: roll(5) }, () => spoiled(roll, frames)));
-      peers.push(await FakePeer.start(stage, (wanted) => (wanted || i % 2 ? some() : Buffer.concat([hello(`evil${i}`)]))));
+      const says = (wanted) => (wanted || i % 2 ? some() : hello(`evil${i}`));
+      peers.push(await FakePeer.start(stage, says));
     }
     const node = await stage.node({ hosts: { peers: peers.map((peer) => `127.0.0.1:${peer.port}`) } });
     await until('some were read', () => peers.some((peer) => peer.links > 0));
@@ -170,7 +172,8 @@ scenario(
   async (stage) => {
     const node = await stage.node({ cluster: { secret: 'a secret of the test' } });
     const reader = await stage.subscribe(node, '/subscribe/c');
-    const forged = Buffer.concat([hello('evil', { flags: 6 }), frame(2, Buffer.alloc(32)), want(), events('evil', 'c', [1])]);
+    const proof = frame(2, Buffer.alloc(32));
+    const forged = Buffer.concat([hello('evil', { flags: 6 }), proof, want(), events('evil', 'c', [1])]);
     for (let i = 0; i < 5; i += 1) (await attack(node.port, forged)).unref();
     await until('the stranger is told of', async () => {
       const { warnings } = await node.status();

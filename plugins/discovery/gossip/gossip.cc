@@ -158,6 +158,7 @@ void Gossip::resolveHosts() {
 
 void Gossip::note(const Event& event) {
   reporter_->tell(event);
+  if (std::holds_alternative<NameSettled>(event)) clash_.reset();
   const auto* conflict = std::get_if<NameConflict>(&event);
   if (conflict == nullptr || !conflict->ours || conflict->claimed == conflict->known.endpoint) return;
   // Whoever was there before is not to fall out because somebody takes its name.

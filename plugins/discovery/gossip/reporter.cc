@@ -75,6 +75,9 @@ void Reporter::tell(const Event& event) {
         if constexpr (std::is_same_v<Told, NameConflict>) tellConflict(one);
         if constexpr (std::is_same_v<Told, ExchangeEnded>) tellExchange(one);
         if constexpr (std::is_same_v<Told, ProbeEnded>) tellProbe(one);
+        if constexpr (std::is_same_v<Told, NameSettled>) {
+          line(Level::Info, "gossip-own-name-settled", "others know this node's name at its address now", {}, {});
+        }
         if constexpr (std::is_same_v<Told, Refuted>) {
           refutations_.add();
           line(Level::Info, "gossip-refuted", "refuted what others said of this node", {}, one.what);

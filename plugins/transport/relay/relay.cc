@@ -311,6 +311,9 @@ void Relay::tick() {
   tellFed();
   std::uint64_t lag = 0;
   for (const auto& feeder : feeders_) lag = std::max(lag, feeder->lag());
+  std::size_t queued = 0;
+  for (const auto& feeder : feeders_) queued += feeder->link().pending();
+  counters_->queued.set(static_cast<std::int64_t>(queued));
   counters_->lag.set(static_cast<std::int64_t>(lag));
   counters_->original_lag.set(static_cast<std::int64_t>(originalLag()));
   if (now - lag_told_ >= kLagEvery) {

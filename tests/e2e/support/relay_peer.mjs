@@ -1,4 +1,5 @@
-// The relay's wire (docs/wire.md) by hand: frames, a connection to a node's relay, and a server that a node takes for a peer.
+// The relay's wire (docs/wire.md) by hand: frames, a connection to a node's relay, and a server that a node takes for a
+// peer.
 import net from 'node:net';
 import { until } from './wait.mjs';
 
