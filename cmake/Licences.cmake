@@ -1,0 +1,13 @@
+# Run when a tarball is made: what Debian says about the libraries in it, one file a package.
+set(prefix "$ENV{DESTDIR}${CMAKE_INSTALL_PREFIX}")
+file(MAKE_DIRECTORY ${prefix}/share/doc/sse-cluster/licences)
+find_program(dpkg dpkg-query REQUIRED)
+file(GLOB names RELATIVE ${prefix}/${libraries} ${prefix}/${libraries}/*.so*)
+foreach(library ${names})
+  execute_process(COMMAND ${dpkg} --search "*/${library}" OUTPUT_VARIABLE found OUTPUT_STRIP_TRAILING_WHITESPACE)
+  string(REGEX MATCH "^[^:,]+" package "${found}")
+  if(NOT EXISTS /usr/share/doc/${package}/copyright)
+    message(FATAL_ERROR "${library}: expected a package of dpkg with a copyright file, got \"${found}\"")
+  endif()
+  file(COPY_FILE /usr/share/doc/${package}/copyright ${prefix}/share/doc/sse-cluster/licences/${package})
+endforeach()
