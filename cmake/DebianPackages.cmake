@@ -17,12 +17,14 @@ configure_file(packaging/sse-cluster.service.in ${made}/sse-cluster.service @ONL
 configure_file(packaging/deb/copyright ${made}/copyright @ONLY)
 configure_file(packaging/deb/changelog.in ${made}/changelog.Debian @ONLY)
 file(COPY_FILE CHANGELOG.md ${made}/changelog)
-foreach(text changelog changelog.Debian)
+file(COPY_FILE packaging/sse-plugin-check.1 ${made}/sse-plugin-check.1)
+foreach(text changelog changelog.Debian sse-plugin-check.1)
   execute_process(COMMAND gzip -9nf ${made}/${text} COMMAND_ERROR_IS_FATAL ANY)
 endforeach()
 
 install(FILES ${made}/sse-cluster.service DESTINATION lib/systemd/system COMPONENT runtime)
 install(FILES packaging/sse-cluster.sysusers DESTINATION lib/sysusers.d RENAME sse-cluster.conf COMPONENT runtime)
+install(FILES ${made}/sse-plugin-check.1.gz DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT dev)
 install(FILES packaging/config.json DESTINATION /etc/sse-cluster COMPONENT runtime)
 install(FILES packaging/deb/lintian-overrides DESTINATION ${CMAKE_INSTALL_DATADIR}/lintian/overrides RENAME sse-cluster
   COMPONENT runtime)

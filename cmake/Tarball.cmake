@@ -8,7 +8,7 @@ install(IMPORTED_RUNTIME_ARTIFACTS sse-cluster RUNTIME_DEPENDENCY_SET bundle RUN
 install(RUNTIME_DEPENDENCY_SET bundle
   PRE_EXCLUDE_REGEXES "^ld-linux" "^lib(c|m|dl|rt|pthread|resolv)\\.so"
   LIBRARY DESTINATION ${libraries} COMPONENT runtime)
-install(CODE "set(libraries \"${libraries}\")" COMPONENT runtime)
+install(CODE "set(libraries \"${libraries}\")\nset(architecture \"${CMAKE_LIBRARY_ARCHITECTURE}\")" COMPONENT runtime)
 install(SCRIPT ${CMAKE_SOURCE_DIR}/cmake/Licences.cmake COMPONENT runtime)
 
 set(SSE_SERVICE_BINARY /opt/sse-cluster/bin/sse-cluster)

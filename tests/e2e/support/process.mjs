@@ -8,6 +8,8 @@ import { within } from './wait.mjs';
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
 export const binary = resolve(process.env.SSE_BINARY ?? join(root, 'build/test/bin/sse-cluster'));
 export const plugins = join(dirname(dirname(binary)), 'plugins');
+/** Whether the plugins are parts of the program (SSE_STATIC_PLUGINS). */
+export const linkedIn = process.env.SSE_LINKED_IN === '1';
 
 if (!existsSync(binary)) throw new Error(`${binary}: no such program; build it or set SSE_BINARY`);
 
