@@ -99,7 +99,7 @@ packageTest('the manual page of sse-plugin-check has what its help says', async 
   const debian = root(undo, 'dev');
   debian.install(node(), sdk());
   const shown = rendered(debian.file('usr/share/man/man1/sse-plugin-check.1.gz'));
-  const flags = debian.told(['sse-plugin-check', '--help']).match(/--[a-z]+/g);
+  const flags = debian.run(['sse-plugin-check', '--help']).output.match(/--[a-z]+/g);
   assert.ok(flags.length > 3);
   for (const flag of flags) assert.ok(shown.includes(flag), flag);
 });

@@ -1,6 +1,6 @@
 // Clean Debian roots of tests/packages/prepare: copies of them, and commands that run in them.
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
@@ -121,10 +121,18 @@ export function folder(undo) {
   return path;
 }
 
-/** A root of its own with what is in the prepared one: `run` or `dev`. */
+/** A root of its own with what is in the prepared one: `run` or `dev`. A layer over it, or else a copy. */
 export function root(undo, prepared) {
-  const path = folder(undo);
-  told('cp', ['-a', `${process.env[`SSE_ROOT_${prepared.toUpperCase()}`]}/.`, path]);
+  const from = process.env[`SSE_ROOT_${prepared.toUpperCase()}`];
+  const made = folder(undo);
+  const [path, upper, work] = ['root', 'upper', 'work'].map((name) => join(made, name));
+  for (const name of [path, upper, work]) mkdirSync(name);
+  const layers = `lowerdir=${from},upperdir=${upper},workdir=${work}`;
+  if (command('mount', ['-t', 'overlay', 'overlay', '-o', layers, path]).status === 0) {
+    undo.push(() => told('umount', [path]));
+  } else {
+    told('cp', ['-a', `${from}/.`, path]);
+  }
   return new Root(path);
 }
 
