@@ -2,6 +2,7 @@
 
 #include "api/api.h"
 #include "base/tag.h"
+#include "channel/client_id.h"
 #include "channel/position.h"
 #include "http/uri.h"
 #include "stream/gap.h"
@@ -34,7 +35,7 @@ std::optional<stream::Start> Api::startOf(Request& request, const stream::Joined
   channel::Query query;
   query.logs = joined.logs;
   query.client = client;
-  query.client_hash = base::hashName(client);
+  query.client_hash = channel::hashOfClient(client);
   stream::Start start;
   if (last_id.empty()) {
     if (const auto count = lastCount(request.head.query)) start.after = node_.journal->beforeLast(query, *count);

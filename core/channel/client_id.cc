@@ -15,6 +15,8 @@ std::string generatedClient(const Tag& tag, std::uint32_t loop, std::uint32_t sl
   return id;
 }
 
+std::uint32_t hashOfClient(std::string_view client) { return static_cast<std::uint32_t>(base::hashName(client)); }
+
 bool isGeneratedClient(std::string_view client) {
   const auto tag = base::parseTag(client.substr(0, Tag().size()));
   if (!tag) return false;

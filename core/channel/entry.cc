@@ -47,7 +47,7 @@ EntryRef Entry::allocate(const EventView& parts, std::size_t body_size) {
   keep(parts.idempotency, entry->idempotency_at_, entry->idempotency_size_);
   if (!parts.been_to.empty()) std::memcpy(out, parts.been_to.data(), parts.been_to.size());
   entry->been_to_size_ = static_cast<std::uint16_t>(parts.been_to.size());
-  if (!parts.client.empty()) entry->client_hash_ = base::hashName(parts.client);
+  if (!parts.client.empty()) entry->client_hash_ = hashOfClient(parts.client);
   entry->passing_ = parts.kind == EventKind::Client && isGeneratedClient(parts.client);
   std::memcpy(entry->text() + front + body_size, "\n\r\n", 3);
   return EntryRef(entry);

@@ -47,7 +47,7 @@ class Entry {
   [[nodiscard]] const Identity& identity() const { return identity_; }
   [[nodiscard]] std::string_view channel() const { return {text() + channel_at_, channel_size_}; }
   [[nodiscard]] std::string_view client() const { return {text() + client_at_, client_size_}; }
-  [[nodiscard]] std::uint64_t clientHash() const { return client_hash_; }
+  [[nodiscard]] std::uint32_t clientHash() const { return client_hash_; }
   [[nodiscard]] std::string_view publisherId() const { return {text() + publisher_id_at_, publisher_id_size_}; }
   [[nodiscard]] std::string_view idempotency() const { return {text() + idempotency_at_, idempotency_size_}; }
   /// As EventView::been_to.
@@ -92,7 +92,6 @@ class Entry {
   std::uint64_t position_ = 0;
   Identity identity_{};
   std::int64_t appended_at_ = 0;
-  std::uint64_t client_hash_ = 0;
   Entry* older_ = nullptr;
   Entry* newer_ = nullptr;
   Log* log_ = nullptr;
@@ -103,6 +102,7 @@ class Entry {
   std::uint32_t body_size_ = 0;
   std::uint32_t channel_at_ = 0;
   std::uint32_t client_at_ = 0;
+  std::uint32_t client_hash_ = 0;
   std::uint32_t publisher_id_at_ = 0;
   std::uint32_t idempotency_at_ = 0;
   std::uint16_t channel_size_ = 0;

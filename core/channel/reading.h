@@ -27,7 +27,7 @@ struct Query {
   std::span<Log* const> logs;
   std::uint64_t after = 0;
   std::string_view client;
-  std::uint64_t client_hash = 0;
+  std::uint32_t client_hash = 0;
   bool chosen = true;  ///< the client id was not generated
   /// Per log and for broadcasts: floors the reader was told of by a gap, so that they are not lost again.
   std::span<const std::uint64_t> told;

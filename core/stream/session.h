@@ -77,7 +77,7 @@ class alignas(64) Session final : public net::Pollable {
   }
   /// As asked for, or made from place and generation.
   [[nodiscard]] std::string client() const;
-  [[nodiscard]] std::uint64_t clientHash() const { return client_hash_; }
+  [[nodiscard]] std::uint32_t clientHash() const { return client_hash_; }
   [[nodiscard]] bool hasOwnClient() const { return extra_ && !extra_->client.empty(); }
   /// Loop seconds of the last write.
   [[nodiscard]] std::uint32_t lastWrite() const { return last_write_; }
@@ -113,11 +113,13 @@ class alignas(64) Session final : public net::Pollable {
   std::uint32_t generation_;
   std::uint32_t opened_at_ = 0;
   std::uint32_t place_ = 0;
-  std::uint64_t client_hash_ = 0;
-  Readers* readers_ = nullptr;
-  channel::EntryRef partial_;  ///< an entry that is half written
+  std::uint32_t client_hash_ = 0;
   std::uint32_t partial_sent_ = 0;
+  Readers* readers_ = nullptr;
+  channel::EntryRef partial_;  ///< an entry that is half written; of it `partial_sent_` bytes are out
   std::unique_ptr<SessionExtra> extra_;
 };
+
+static_assert(sizeof(Session) == 128, "a million streams: two cache lines each");
 
 }  // namespace sse::stream

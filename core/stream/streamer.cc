@@ -123,7 +123,7 @@ void Streamer::place(Session& session, Opening& opening, const Joined& joined) {
     session.more().client = std::move(opening.client);
   }
   if (!opening.identity.empty()) session.more().identity = std::move(opening.identity);
-  session.client_hash_ = base::hashName(session.client());
+  session.client_hash_ = channel::hashOfClient(session.client());
 }
 
 void Streamer::prepare(Session& session, Opening& opening, Start start) {

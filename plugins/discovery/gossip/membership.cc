@@ -49,7 +49,7 @@ void Membership::alive(const Alive& message, Clock::time_point now) {
     return;
   }
   if (about_us) return aliveAboutUs(message, *member);
-  if (!moved && message.incarnation <= member->incarnation) return;
+  if (!moved && message.incarnation <= member->incarnation && !completes(message, *member)) return;
   takeOver(message, *member, now);
 }
 
@@ -61,6 +61,12 @@ Member* Membership::entryFor(const Alive& message, Clock::time_point now) {
   if (made == nullptr && !full_told_) outbox_.tell(TableFull{message.node});
   full_told_ = made == nullptr;
   return made;
+}
+
+/// Nodes of the original program set their metadata without a new incarnation, after a first announcement without any.
+bool Membership::completes(const Alive& message, const Member& member) {
+  return member.state == NodeState::Alive && message.incarnation == member.incarnation && member.meta.empty() &&
+         !message.meta.empty();
 }
 
 void Membership::aliveAboutUs(const Alive& message, Member& us) {

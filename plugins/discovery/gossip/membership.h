@@ -65,6 +65,7 @@ class Membership {
  private:
   [[nodiscard]] bool usable(const Alive& message) const;
   Member* entryFor(const Alive& message, Clock::time_point now);
+  [[nodiscard]] static bool completes(const Alive& message, const Member& member);
   void aliveAboutUs(const Alive& message, Member& us);
   void takeOver(const Alive& message, Member& member, Clock::time_point now);
   void mergeRow(const Row& row, Clock::time_point now);

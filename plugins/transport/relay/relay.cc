@@ -45,7 +45,10 @@ void Relay::subscribe() {
   subscriptions_.push_back(bus.subscribe<NodeStateChanged>([this](const NodeStateChanged& changed) {
     starting_ = changed.state == NodeStateChanged::State::Starting;
     if (!starting_) plan_.settled();
-    if (changed.state == NodeStateChanged::State::Leaving) drain();
+    if (changed.state != NodeStateChanged::State::Leaving) return;
+    leaving_ = true;
+    drain();
+    acknowledged();
   }));
   followJournal();
 }
@@ -224,6 +227,10 @@ void Relay::acknowledged() {
   auto least = host_->journal().head();
   for (const auto& feeder : feeders_) {
     if (feeder->state() == Feeder::State::Feeding) least = std::min(least, feeder->acknowledged());
+  }
+  // Publishers wait for peers of ours alone; a leaving node also for what an original one is about to take.
+  for (const auto& [key, reader] : readers_) {
+    if (leaving_ && reader->poster() != nullptr) least = std::min(least, reader->poster()->reached());
   }
   if (acknowledged_ && least <= *acknowledged_) return;
   acknowledged_ = least;

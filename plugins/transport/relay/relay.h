@@ -98,6 +98,7 @@ class Relay final : public Transport, private Hub {
   Clock::time_point refusal_told_;
   std::uint64_t refusals_untold_ = 0;
   bool starting_ = true;
+  bool leaving_ = false;
   bool stopping_ = false;
   bool sweep_posted_ = false;
   std::optional<std::uint64_t> acknowledged_;  // as published

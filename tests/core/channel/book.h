@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/tag.h"
+#include "channel/client_id.h"
 #include "channel/journal.h"
 
 namespace sse::test {
@@ -91,7 +92,7 @@ struct Book {
     query.logs = logs;
     query.after = after;
     query.client = client;
-    query.client_hash = base::hashName(client);
+    query.client_hash = channel::hashOfClient(client);
     query.max_events = 1'000'000;
     query.max_bytes = std::size_t{1} << 40U;
     std::vector<channel::EntryRef> entries;

@@ -30,7 +30,7 @@ Positions live(Book& book, Log* log, std::uint64_t after) {
   query.logs = {&log, 1};
   query.after = after;
   query.client = kGenerated;
-  query.client_hash = base::hashName(kGenerated);
+  query.client_hash = hashOfClient(kGenerated);
   query.chosen = false;
   std::vector<EntryRef> entries;
   book.answer = book.journal.read(query, entries);

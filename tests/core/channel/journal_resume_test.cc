@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "channel/client_id.h"
 #include "core/channel/book.h"
 
 using namespace sse;
@@ -14,7 +15,7 @@ Query queryOf(std::span<Log* const> logs, std::string_view client = "") {
   Query query;
   query.logs = logs;
   query.client = client;
-  query.client_hash = base::hashName(client);
+  query.client_hash = hashOfClient(client);
   return query;
 }
 

@@ -110,6 +110,31 @@ TEST_CASE("12.2.5: old news about others is ignored") {
   CHECK(!world.queued("b"));
 }
 
+TEST_CASE("12.2.5: metadata that the first announcement lacked is taken, once and while the node lives") {
+  EngineWorld world;
+  auto first = aliveOf("b", 2, 3);
+  first.meta.clear();
+  world.take(first);
+  world.drain();
+  auto late = aliveOf("b", 2, 2);
+  world.take(late);
+  CHECK(world.find("b")->meta.empty());
+  late.incarnation = 3;
+  world.take(late);
+  CHECK(world.find("b")->meta == "8080");
+  CHECK(world.queued("b"));
+  CHECK(world.out.members_changed);
+  REQUIRE(world.events<MemberChanged>().size() == 1);
+  world.take(first);
+  CHECK(world.find("b")->meta == "8080");
+  EngineWorld other;
+  other.take(first);
+  other.take(Suspect{"x", 3, "b"});
+  other.take(late);
+  CHECK(other.state("b") == NodeState::Suspect);
+  CHECK(other.find("b")->meta.empty());
+}
+
 TEST_CASE("12.2.6: a suspect that refutes is alive and its timer is dropped") {
   EngineWorld world;
   world.know({"b", "c"});
