@@ -5,9 +5,9 @@ import { command, folder, node, packageTest, root, roundTrip, sdk, told } from '
 
 /** Every file of a root with its kind, rights and owner, but for the notes of dpkg and of those who keep accounts. */
 function everything(where) {
-  const list = where.told(['find', '/', '-xdev', '-printf', '%y %m %u:%g %p\n']).split('\n').sort();
-  const kept = /^. \d+ \S+ \/(proc|tmp|var\/(log|cache)|var\/lib\/dpkg|etc\/(passwd|group|shadow|gshadow|sub[ug]id)-)\b/;
-  return list.filter((line) => !kept.test(line)).join('\n');
+  const list = where.told(['find', '/', '-xdev', '-printf', '%p %y %m %u:%g\n']).split('\n').sort();
+  const notes = /^\/(proc|tmp|var\/(log|cache)|var\/lib\/dpkg)\b|^\/etc\/(passwd|group|shadow|gshadow|sub[ug]id)- /;
+  return list.filter((line) => !notes.test(line)).join('\n');
 }
 
 const accounts = (where) => ['passwd', 'group', 'shadow', 'gshadow'].map((name) => where.read('etc', name)).join();
