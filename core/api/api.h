@@ -21,6 +21,9 @@
 
 namespace sse::api {
 
+/// Of answers that tell what not everybody may know: nobody keeps them, no browser takes them for something else.
+inline constexpr http::Header kPrivateLines[] = {{"Cache-Control", "no-store"}, {"X-Content-Type-Options", "nosniff"}};
+
 /// What was learned while a request waited; nothing at first.
 struct Learned {
   std::optional<Decision> decision;

@@ -47,7 +47,7 @@ void Api::answerOnWorker(Request& request, std::string_view content_type, std::f
   auto finish = [this, id, type = std::string(content_type)](const std::string& body) {
     server::Exchange* connection = server_->find(id);
     if (connection == nullptr) return;
-    connection->respond(200, type, body);
+    connection->respond(200, type, body, kPrivateLines);
     server_->answered(*connection);
   };
   const bool queued = node_.offload([make = std::move(make), loop, finish] {
@@ -95,7 +95,7 @@ void Api::channelPage(Request& request) {
   if (!request.connection.admin() && !authorize(request, Action::Admin, {&channel, 1}, "")) return;
   const auto listed = node_.journal->find(channel);
   if (!listed) return request.connection.problem(404, "channel: no subscribers and no history on this node");
-  request.connection.respond(200, "application/json", text(channelJson(*listed, node_.info->tag)));
+  request.connection.respond(200, "application/json", text(channelJson(*listed, node_.info->tag)), kPrivateLines);
 }
 
 }  // namespace sse::api

@@ -73,7 +73,7 @@ void Api::statusPage(Request& request) {
         const http::Header retry{"Retry-After", "1"};
         connection->problem(503, "workers: busy", {&retry, 1});
       } else {
-        connection->respond(200, "application/json", page);
+        connection->respond(200, "application/json", page, kPrivateLines);
       }
       server_->answered(*connection);
     });

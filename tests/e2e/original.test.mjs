@@ -2,13 +2,11 @@
 import assert from 'node:assert/strict';
 import http from 'node:http';
 import { call, identity, json, publish } from './support/http.mjs';
+import { connected, everyDirection, publishAt, readersOn } from './support/mixed.mjs';
 import { freePort } from './support/node.mjs';
 import { OriginalNode } from './support/original_node.mjs';
 import { scenario } from './support/stage.mjs';
 import { until } from './support/wait.mjs';
-
-/** A path to publish to a channel, by the kind of the node. */
-const pathOf = (node, channel) => (node.version === 'early' ? `/publish/${channel}` : `/channel/${channel}`);
 
 /** `ours` nodes of ours and original ones of `versions`, all of which know each other. */
 async function cluster(stage, versions, { ours = 2, config = {} } = {}) {
@@ -29,58 +27,11 @@ async function cluster(stage, versions, { ours = 2, config = {} } = {}) {
   return { nodes, originals };
 }
 
-/** Waits until each of `nodes` is connected with `count` others. */
-async function connected(nodes, count) {
-  for (const node of nodes) {
-    await until(
-      `${node.config.node.name} is connected with ${count}`,
-      async () => (await node.status()).cluster.nodes.filter((peer) => peer.link === 'connected').length === count,
-      15000,
-    );
-  }
-}
-
-/** Subscribers of a channel on every node. */
-async function readersOn(stage, { nodes, originals }, channel = 'c') {
-  const readers = [];
-  for (const node of nodes) readers.push(await stage.subscribe(node, `/subscribe/${channel}`));
-  for (const original of originals) {
-    const reader = await original.subscribe(channel);
-    stage.defer(() => reader.close());
-    readers.push(reader);
-  }
-  return readers;
-}
-
-/**
- * Publishes at each node in turn, several times over, and checks that each subscriber got each event exactly once. A
- * last round tells that nothing else is on the way.
- */
-async function everyDirection(stage, all, readers) {
-  const expected = [];
-  for (let round = 1; round <= 3; round++) {
-    for (const [i, node] of [...all.nodes, ...all.originals].entries()) {
-      const data = `${round} at ${i}`;
-      expected.push(JSON.stringify(data));
-      await publishAt(node, 'c', { data, event: 'tick' });
-      for (const [to, reader] of readers.entries()) {
-        await until(`${data} at reader ${to}`, () => reader.datas.includes(JSON.stringify(data)));
-      }
-    }
-  }
-  for (const reader of readers) assert.deepEqual([...reader.datas].sort(), [...expected].sort());
-}
-
-async function publishAt(node, channel, event) {
-  const answer = await call(node, 'POST', pathOf(node, channel), { body: JSON.stringify(event), headers: json });
-  assert.equal(answer.status, 200, answer.body);
-}
-
 for (const versions of [['early'], ['late'], ['early', 'early'], ['late', 'late'], ['early', 'late']]) {
   scenario(`two of ours and ${versions.join(' and ')}: every event reaches every subscriber once`, async (stage) => {
     const all = await cluster(stage, versions);
     await connected(all.nodes, 1 + versions.length);
-    await everyDirection(stage, all, await readersOn(stage, all));
+    await everyDirection(all, await readersOn(stage, all));
   }, { seconds: 60 });
 }
 
@@ -197,7 +148,7 @@ scenario('with a cluster secret original nodes take part only if they are listed
   assert.equal(shut.originals[0].taken.length, 0);
   const open = await cluster(stage, ['late'], { config: { ...secret, relay: { original_nodes: ['127.0.0.1'] } } });
   await connected(open.nodes, 2);
-  await everyDirection(stage, open, await readersOn(stage, open));
+  await everyDirection(open, await readersOn(stage, open));
 });
 
 /** A publish from another address of this host. */

@@ -113,7 +113,10 @@ scenario('status, channels and metrics need admin right, but on the admin port',
   for (const path of ['/status', '/channels', '/metrics']) {
     assertProblem(await call(node, 'GET', path), 401);
     assertProblem(await call(node, 'GET', path, { headers: bearer(user.token) }), 403);
-    assert.equal((await call(node, 'GET', path, { headers: bearer(admin.token) })).status, 200);
+    const good = await call(node, 'GET', path, { headers: bearer(admin.token) });
+    assert.equal(good.status, 200);
+    assert.equal(good.headers['cache-control'], 'no-store');
+    assert.equal(good.headers['x-content-type-options'], 'nosniff');
     assert.equal((await call({ port }, 'GET', path)).status, 200);
   }
   assert.equal((await call(node, 'GET', '/channels/c', { headers: bearer(user.token) })).status, 200);

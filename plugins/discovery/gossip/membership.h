@@ -65,6 +65,7 @@ class Membership {
  private:
   [[nodiscard]] bool usable(const Alive& message) const;
   Member* entryFor(const Alive& message, Clock::time_point now);
+  [[nodiscard]] static bool completes(const Alive& message, const Member& member);
   void aliveAboutUs(const Alive& message, Member& us);
   void takeOver(const Alive& message, Member& member, Clock::time_point now);
   void mergeRow(const Row& row, Clock::time_point now);
@@ -83,6 +84,7 @@ class Membership {
   std::set<std::pair<Clock::time_point, std::string>> deadlines_;  // one for each suspicion
   bool leaving_ = false;
   bool full_told_ = false;
+  bool disputed_ = false;  // others hold our name with another address
 };
 
 }  // namespace sse::gossip

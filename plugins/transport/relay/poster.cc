@@ -34,6 +34,11 @@ std::uint64_t Poster::lag() const {
   return head > cursor_ ? head - cursor_ : 0;
 }
 
+std::uint64_t Poster::reached() const {
+  const auto head = hub_.source().journal().head();
+  return connected() && !pausing() ? std::min(cursor_, head) : head;
+}
+
 void Poster::connect(std::unique_ptr<Stream> stream, std::optional<std::string> received) {
   stream_ = std::move(stream);
   answers_.reset();
@@ -169,6 +174,7 @@ void Poster::answered(const HttpAnswer& answer) {
   if (over) return end(PosterOwner::End::Used, "the node closes after an answer");
   watch();
   pump();
+  hub_.acknowledged();
 }
 
 void Poster::judge(int status) {
@@ -257,6 +263,7 @@ void Poster::end(PosterOwner::End how, const std::string& reason) {
     }
   }
   owner_.onEnded(how, reason);
+  hub_.acknowledged();
 }
 
 }  // namespace sse::relay

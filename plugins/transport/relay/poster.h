@@ -72,6 +72,8 @@ class Poster {
   [[nodiscard]] int fd() const { return stream_ ? stream_->fd() : -1; }
   /// Entries of this node that the node has not got yet; an upper bound. [control]
   [[nodiscard]] std::uint64_t lag() const;
+  /// Up to where in the journal the node has everything, or can get nothing soon: all of it, then. [control]
+  [[nodiscard]] std::uint64_t reached() const;
 
  private:
   [[nodiscard]] bool pausing() const { return pause_.active(); }

@@ -61,6 +61,7 @@ class Relay final : public Transport, private Hub {
   void added(const PeerAdded& peer);
   void removed(const PeerRemoved& peer);
   void appended();
+  void tellFed();
   void wanted(const CheckpointWanted& wanted);
   void tick();
   void scheduleTick();
@@ -98,9 +99,11 @@ class Relay final : public Transport, private Hub {
   Clock::time_point refusal_told_;
   std::uint64_t refusals_untold_ = 0;
   bool starting_ = true;
+  bool leaving_ = false;
   bool stopping_ = false;
   bool sweep_posted_ = false;
   std::optional<std::uint64_t> acknowledged_;  // as published
+  std::uint64_t fed_told_ = 0;                 // to the journal
   std::shared_ptr<const std::string> checkpoint_;
   std::uint64_t checkpoint_at_ = 0;
   std::shared_ptr<bool> alive_;

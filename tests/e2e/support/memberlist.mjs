@@ -1,26 +1,8 @@
 // A real hashicorp/memberlist node (tests/interop/memberlist-peer), built once from Debian's packages.
-import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { binary, root } from './process.mjs';
+import { spawn } from 'node:child_process';
+import { goProgram } from './go.mjs';
 import { freePort } from './node.mjs';
 import { until } from './wait.mjs';
-
-const source = join(root, 'tests/interop/memberlist-peer');
-const folder = join(dirname(dirname(binary)), 'interop');
-const program = join(folder, 'memberlist-peer');
-
-const go = () => ['/usr/lib/go-1.19/bin/go', '/usr/bin/go'].find((path) => existsSync(path)) ?? 'go';
-
-function build() {
-  const fresh = existsSync(program) && statSync(program).mtimeMs > statSync(join(source, 'main.go')).mtimeMs;
-  if (fresh) return;
-  mkdirSync(folder, { recursive: true });
-  const debian = { GO111MODULE: 'off', GOPATH: '/usr/share/gocode' };
-  const env = { PATH: process.env.PATH, GOCACHE: join(folder, 'cache'), ...debian };
-  const done = spawnSync(go(), ['build', '-o', program, '.'], { cwd: source, env, encoding: 'utf8' });
-  if (done.status !== 0) throw new Error(`memberlist-peer does not build: ${done.error ?? done.stderr}`);
-}
 
 /** A running peer that keeps the events it printed. */
 class Peer {
@@ -31,7 +13,7 @@ class Peer {
     this.events = [];
     this.rest = '';
     const flags = ['-name', name, '-bind', address, '-port', String(port), '-meta', 'none', ...args];
-    this.child = spawn(program, flags, { stdio: ['pipe', 'pipe', 'pipe'] });
+    this.child = spawn(goProgram('memberlist-peer'), flags, { stdio: ['pipe', 'pipe', 'pipe'] });
     this.stderr = '';
     this.child.stdin.on('error', () => {});
     this.child.stderr.setEncoding('utf8').on('data', (text) => (this.stderr += text));
@@ -77,7 +59,6 @@ class Peer {
 
 /** A peer on an address of its own, ended with the stage. */
 export async function startPeer(stage, { name = 'peer', address = '127.0.0.2', port, args = [] } = {}) {
-  build();
   const peer = new Peer(name, address, port ?? (await freePort()), args);
   stage.defer(async () => {
     peer.signal('SIGKILL');

@@ -96,6 +96,25 @@ TEST_CASE("12.2.4: our own name at another address is a conflict of ours and not
   CHECK(world.incarnation() == 1);
 }
 
+TEST_CASE("others that hold our name with our address end a conflict, once") {
+  EngineWorld world;
+  const auto settled = [&] { return world.events<NameSettled>().size(); };
+  const auto ours = [&] {
+    auto message = aliveOf("us", 1, 1);
+    message.address = world.find("us")->endpoint.address;
+    message.port = world.find("us")->endpoint.port;
+    return message;
+  };
+  world.take(ours());
+  CHECK(settled() == 0);
+  world.take(aliveOf("us", 5, 9));
+  CHECK(settled() == 0);
+  world.take(ours());
+  CHECK(settled() == 1);
+  world.take(ours());
+  CHECK(settled() == 0);
+}
+
 TEST_CASE("12.2.5: old news about others is ignored") {
   EngineWorld world;
   world.take(aliveOf("b", 2, 3));
@@ -108,6 +127,31 @@ TEST_CASE("12.2.5: old news about others is ignored") {
   world.take(message);
   CHECK(world.find("b")->meta == "8080");
   CHECK(!world.queued("b"));
+}
+
+TEST_CASE("12.2.5: metadata that the first announcement lacked is taken, once and while the node lives") {
+  EngineWorld world;
+  auto first = aliveOf("b", 2, 3);
+  first.meta.clear();
+  world.take(first);
+  world.drain();
+  auto late = aliveOf("b", 2, 2);
+  world.take(late);
+  CHECK(world.find("b")->meta.empty());
+  late.incarnation = 3;
+  world.take(late);
+  CHECK(world.find("b")->meta == "8080");
+  CHECK(world.queued("b"));
+  CHECK(world.out.members_changed);
+  REQUIRE(world.events<MemberChanged>().size() == 1);
+  world.take(first);
+  CHECK(world.find("b")->meta == "8080");
+  EngineWorld other;
+  other.take(first);
+  other.take(Suspect{"x", 3, "b"});
+  other.take(late);
+  CHECK(other.state("b") == NodeState::Suspect);
+  CHECK(other.find("b")->meta.empty());
 }
 
 TEST_CASE("12.2.6: a suspect that refutes is alive and its timer is dropped") {

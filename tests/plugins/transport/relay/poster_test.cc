@@ -335,3 +335,33 @@ TEST_CASE("a stopping node posts what is left") {
   thread.join();
   CHECK(original.datas() == numbers(1, 5));
 }
+
+TEST_CASE("a leaving node tells at once that its peers have everything when all of them are original nodes") {
+  World world;
+  const auto told = world.node.host.bus().record<PeersAcknowledged>();
+  world.meet();
+  world.node.publish("1");
+  REQUIRE(world.has(1));
+  REQUIRE(world.loop.runUntil([&] { return world.posts("taken") == 1; }));
+  world.node.host.bus().publish(NodeStateChanged{NodeStateChanged::State::Leaving});
+  REQUIRE(!told->empty());
+  CHECK(told->back().position == world.node.host.journal().head());
+}
+
+TEST_CASE("a leaving node waits for what an original node is about to take, not for one that is gone") {
+  World world;
+  const auto told = world.node.host.bus().record<PeersAcknowledged>();
+  world.meet();
+  bool holds = true;
+  world.original.answer = [&](const Post&) { return holds ? std::string() : OriginalStub::status(200); };
+  world.node.publish("1");
+  REQUIRE(world.has(1));
+  REQUIRE(world.loop.runUntil([&] { return !told->empty() && told->back().position == 1; }));
+  world.node.host.bus().publish(NodeStateChanged{NodeStateChanged::State::Leaving});
+  world.node.publish("2");
+  world.turns(20);
+  CHECK(told->back().position == 1);
+  holds = false;
+  world.original.refuse();
+  REQUIRE(world.loop.runUntil([&] { return told->back().position == 2; }));
+}
