@@ -12,7 +12,10 @@ import { until } from './support/wait.mjs';
 
 const withToken = (file, more = {}) => ({ auth: ['token'], token: { file: file.path }, ...more });
 const post = (node, token, channel = 'news', headers = {}) =>
-  call(node, 'POST', `/publish/${channel}`, { body: 'x', headers: { ...text, ...(token && bearer(token)), ...headers } });
+  call(node, 'POST', `/publish/${channel}`, {
+    body: 'x',
+    headers: { ...text, ...(token && bearer(token)), ...headers },
+  });
 
 async function refuses(node, token) {
   const answer = await post(node, token);
@@ -126,9 +129,11 @@ scenario('status, channels and metrics need admin right, but on the admin port',
 });
 
 scenario('streams and publishes of one identity are limited, others are not', async (stage) => {
-  const [one, two] = [await newToken({ subscribe: '*', publish: '*' }), await newToken({ subscribe: '*', publish: '*' })];
+  const all = { subscribe: '*', publish: '*' };
+  const [one, two] = [await newToken(all), await newToken(all)];
   const limits = { streams_per_identity: 2, publish_rate: 3 };
-  const node = await stage.node(withToken(new TokenFile(stage, one, two), { limits, admin: { port: await freePort() } }));
+  const admin = { port: await freePort() };
+  const node = await stage.node(withToken(new TokenFile(stage, one, two), { limits, admin }));
   const subscribe = (key, path = '/subscribe/c') => stage.subscribe(node, path, { headers: bearer(key.token) });
   const readers = [await subscribe(one), await subscribe(one, '/subscribe/d')];
   const refused = await call(node, 'GET', '/subscribe/c', { headers: bearer(one.token) });
