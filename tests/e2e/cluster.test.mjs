@@ -277,8 +277,8 @@ scenario(
   async (stage) => {
     const [a, b] = await stage.pair({ publish: { wait: 'peers' } });
     const reader = await stage.subscribe(a, '/subscribe/c');
-    b.program.signal('SIGSTOP');
     stage.defer(() => b.program.signal('SIGCONT'));
+    await b.program.freeze();
     const request = { body: '{"data":1}', headers: json, timeout: 20000 };
     const answer = await call(a, 'POST', '/publish/c', request);
     assert.match(assertProblem(answer, 503).detail, /publish\.wait: .*it stays published/);
