@@ -1,5 +1,14 @@
 # A room is a folder, a target and a namespace of one name: core/<room>, sse_<room>, sse::<room>.
 
+# sse_find_library(<variable> <name>): the library, with SSE_STATIC_PLUGINS its archive where there is one.
+function(sse_find_library variable name)
+  if(SSE_STATIC_PLUGINS)
+    find_library(${variable} NAMES lib${name}.a ${name} REQUIRED)
+  else()
+    find_library(${variable} ${name} REQUIRED)
+  endif()
+endfunction()
+
 # sse_room(<room> [ROOMS <room>...] [LIBRARIES <target>...]): a core room from all its *.cc.
 function(sse_room room)
   cmake_parse_arguments(ARG "" "" "ROOMS;LIBRARIES" ${ARGN})
@@ -41,7 +50,7 @@ function(sse_plugin kind name)
       PREFIX "" OUTPUT_NAME ${kind}-${name}
       LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/plugins)
     target_link_libraries(sse_plugin_${kind}_${name} PRIVATE ${behaviour})
-    install(TARGETS sse_plugin_${kind}_${name} LIBRARY DESTINATION lib/sse-cluster/plugins)
+    install(TARGETS sse_plugin_${kind}_${name} LIBRARY DESTINATION lib/sse-cluster/plugins COMPONENT runtime)
     set_property(GLOBAL APPEND PROPERTY SSE_PLUGINS sse_plugin_${kind}_${name})
   endif()
 endfunction()

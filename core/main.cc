@@ -1,6 +1,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <filesystem>
 #include <iostream>
 #include <list>
@@ -18,6 +19,7 @@
 #include "client/subscribe.h"
 #include "config/cli.h"
 #include "config/describe.h"
+#include "config/man.h"
 #include "kernel/file_watch.h"
 #include "kernel/option_tables.h"
 #include "kernel/plugin_list.h"
@@ -174,6 +176,16 @@ int check(const config::CommandLine& line) {
   return kOk;
 }
 
+/// The day of SOURCE_DATE_EPOCH, so that a page can be made again as it was; else today.
+std::string date() {
+  const char* fixed = std::getenv("SOURCE_DATE_EPOCH");
+  const std::time_t seconds = fixed == nullptr ? std::time(nullptr) : std::strtoll(fixed, nullptr, 10);
+  std::tm day{};
+  ::gmtime_r(&seconds, &day);
+  char text[16];
+  return {text, std::strftime(text, sizeof text, "%Y-%m-%d", &day)};
+}
+
 int options(const config::CommandLine& line) {
   config::Registry registry;
   kernel::addCoreTables(registry);
@@ -184,7 +196,8 @@ int options(const config::CommandLine& line) {
   if (format == "json") return std::fputs(config::describeJson(registry).c_str(), stdout), kOk;
   if (format == "markdown") return std::fputs(config::describeMarkdown(registry).c_str(), stdout), kOk;
   if (format == "schema") return std::fputs(config::describeSchema(registry).c_str(), stdout), kOk;
-  return complain({"--format: expected text, json, markdown or schema, got \"" + format + "\""});
+  if (format == "man") return std::fputs(config::manPage(registry, SSE_VERSION, date()).c_str(), stdout), kOk;
+  return complain({"--format: expected text, json, markdown, schema or man, got \"" + format + "\""});
 }
 
 int plugins(const config::CommandLine& line) {

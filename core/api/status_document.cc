@@ -64,6 +64,14 @@ nlohmann::json pluginsJson(const std::vector<PluginRow>& plugins) {
   return rows;
 }
 
+nlohmann::json warningsJson(const std::vector<WarningRow>& warnings) {
+  auto rows = nlohmann::json::array();
+  for (const auto& [id, text, about, count, seconds_ago] : warnings) {
+    rows.push_back({{"id", id}, {"text", text}, {"about", about}, {"count", count}, {"seconds_ago", seconds_ago}});
+  }
+  return rows;
+}
+
 }  // namespace
 
 std::string statusJson(const StatusFacts& facts) {
@@ -79,6 +87,7 @@ std::string statusJson(const StatusFacts& facts) {
                                    {"gossip_port", gossipPort(*facts.view)}}},
                                  {"cluster", clusterJson(*facts.view)},
                                  {"plugins", pluginsJson(facts.plugins)},
+                                 {"warnings", warningsJson(facts.warnings)},
                                  {"totals", {{"published", facts.published}, {"delivered", facts.delivered}}}};
   return status.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }

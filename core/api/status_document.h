@@ -19,11 +19,21 @@ struct PluginRow {
   std::string reason;  ///< empty: none
 };
 
+/// Something to look at.
+struct WarningRow {
+  std::string id;
+  std::string text;
+  std::string about;
+  std::uint64_t count = 0;
+  std::int64_t seconds_ago = 0;
+};
+
 /// What the status tells besides channels.
 struct StatusFacts {
   const NodeInfo* info = nullptr;
   std::shared_ptr<const cluster::ClusterView> view;
   std::vector<PluginRow> plugins;
+  std::vector<WarningRow> warnings;
   bool ready = false;
   std::int64_t uptime_s = 0;
   std::uint64_t published = 0;

@@ -135,7 +135,7 @@ bool Journal::link(Entry* entry, const Identity& identity, std::int64_t now_us, 
     log->floor_ = head_;
     log->lost_.raise(identity);
   }
-  log->push(entry);
+  log->push(entry, limits_.backlog_bytes);
   bytes_ += entry->footprint();
   ++events_;
   indexPublisherId(entry);
@@ -164,6 +164,12 @@ void Journal::wakeLoops(std::uint64_t bits) {
     callbacks_.wake(static_cast<unsigned>(__builtin_ctzll(bits)));
     bits &= bits - 1;
   }
+}
+
+void Journal::fed(std::uint64_t position) {
+  const std::lock_guard lock(mutex_);
+  fed_ = position;
+  fed_told_ = true;
 }
 
 void Journal::enforce(Log* log, Trash& trash) {

@@ -99,17 +99,10 @@ class Journal final : public sse::Journal {
   [[nodiscard]] bool misses(const Log* log, const std::vector<Identity>& had) const;
 
   // Pages for status: names and extents in the order of names, after `after`. Sleeps between its looks. [worker]
-  struct Listed {
-    std::string name;
-    Extent extent;
-    std::uint32_t subscribers = 0;
-  };
+  using Listed = channel::Listed;
   [[nodiscard]] std::vector<Listed> list(std::string_view after, std::size_t max) const;
   [[nodiscard]] std::optional<Listed> find(std::string_view channel) const;
-  struct Totals {
-    std::size_t channels = 0, events = 0, bytes = 0;
-    Losses lost;
-  };
+  using Totals = channel::Totals;
   [[nodiscard]] Totals totals() const;
 
   /// Takes over, at the end of a fill, what the donor cannot give and how far it went. [any]
@@ -121,7 +114,10 @@ class Journal final : public sse::Journal {
   [[nodiscard]] JournalRead read(std::uint64_t after, Scope scope, std::size_t max_events,
                                  std::size_t max_bytes) const override;
   [[nodiscard]] Checkpoint checkpoint() const override;
+  /// The checkpoint of an earlier position, where it can still be told; costs a step for each entry after it. [any]
+  [[nodiscard]] std::optional<Checkpoint> checkpointAt(std::uint64_t position) const;
   [[nodiscard]] Floors floors() const override;
+  void fed(std::uint64_t position) override;
   [[nodiscard]] std::optional<Checkpoint> checkpointOf(Tag node, std::uint64_t position) const override {
     return callbacks_.checkpoint_of ? callbacks_.checkpoint_of(node, position) : std::nullopt;
   }
@@ -174,8 +170,9 @@ class Journal final : public sse::Journal {
   std::uint64_t head_ = 0;
   std::uint64_t own_evicted_ = 0;  ///< newest of this node's own entries that fell away
   std::uint64_t any_evicted_ = 0;
-  mutable std::uint64_t fed_ = 0;  ///< how far a transport has read own entries
-  mutable bool feeding_ = false;   ///< a transport reads: what it has not read yet is kept like a backlog
+  mutable std::uint64_t fed_ = 0;  ///< how far every peer, or before a word of that anybody, has read own entries
+  bool fed_told_ = false;
+  mutable bool feeding_ = false;  ///< a transport reads: what it has not read yet is kept like a backlog
   std::uint64_t forgotten_floor_ = 0;
   FloorSet lost_everywhere_;  ///< of forgotten channels, and holes
   Logs logs_;

@@ -11,6 +11,7 @@ namespace sse::channel {
 namespace {
 
 constexpr std::size_t kBucketsPerLook = 2048;
+constexpr std::uint64_t kMostBehind = 4096;
 constexpr std::chrono::microseconds kBetweenLooks{50};
 
 bool visible(const Entry& entry, const Query& query) {
@@ -65,10 +66,9 @@ std::uint64_t Journal::drain(unsigned loop, std::vector<Fresh>& fresh, std::vect
     std::uint32_t i = log->after(dirty.first - 1);
     const std::uint32_t end = std::min<std::uint32_t>(log->size(), i + kDrainEvents);
     Fresh item{log, dirty.first, log->floor_, log->floor_, entries.size(), 0};
-    if (log->size() > limits_.backlog_events) {
-      item.lag_floor = std::max(
-          log->floor_, log->at(static_cast<std::uint32_t>(log->size() - 1 - limits_.backlog_events))->position());
-    }
+    const std::size_t over = log->size() > limits_.backlog_events ? log->size() - limits_.backlog_events : 0;
+    const auto recent = std::max(log->recent_, static_cast<std::uint32_t>(over));
+    if (recent > 0) item.lag_floor = std::max(log->floor_, log->at(recent - 1)->position());
     for (; i < end; ++i) entries.emplace_back(log->at(i));
     item.end = entries.size();
     fresh.push_back(item);
@@ -279,7 +279,7 @@ JournalRead Journal::read(std::uint64_t after, Scope scope, std::size_t max_even
     result.more = entry != nullptr;
     if (!result.more) result.next = std::max(head_, after);
     feeding_ = true;
-    if (scope == Scope::Own) fed_ = std::max(fed_, result.next);
+    if (scope == Scope::Own && !fed_told_) fed_ = std::max(fed_, result.next);
   }
   result.batch.events.reserve(kept->size());
   for (const auto& entry : *kept) result.batch.events.push_back(entry->view());
@@ -304,6 +304,23 @@ Checkpoint Journal::checkpoint() const {
   const std::lock_guard lock(mutex_);
   Checkpoint checkpoint{own_, head_, {{own_, head_}}};
   origins_.appendTo(checkpoint.highest);
+  return checkpoint;
+}
+
+/// Numbers of an origin only grow, so before its first entry after the position nothing of it was here up to that
+/// entry's number. A hole says nothing of the kind, and neither does what has fallen away.
+std::optional<Checkpoint> Journal::checkpointAt(std::uint64_t position) const {
+  const std::lock_guard lock(mutex_);
+  if (position > head_ || head_ - position > kMostBehind || any_evicted_ > position) return std::nullopt;
+  Checkpoint checkpoint{own_, position, {{own_, position}}};
+  origins_.appendTo(checkpoint.highest);
+  for (const Entry* entry = newest_; entry != nullptr && entry->position_ > position; entry = entry->older_) {
+    if (entry->kind_ == EventKind::Hole) return std::nullopt;
+    if (entry->identity_.origin == own_) continue;
+    const auto known = std::ranges::find(checkpoint.highest, entry->identity_.origin, &Identity::origin);
+    if (known == checkpoint.highest.end()) return std::nullopt;
+    known->number = entry->identity_.number - 1;
+  }
   return checkpoint;
 }
 

@@ -21,32 +21,40 @@ std::uint32_t Log::after(std::uint64_t position) const {
   return low;
 }
 
-void Log::push(Entry* entry) {
+void Log::push(Entry* entry, std::size_t recent_bytes) {
   if (count_ == capacity_) grow();
   ring_[(begin_ + count_) & (capacity_ - 1)] = entry;
   ++count_;
   others_ += entry->history() ? 0 : 1;
   bytes_ += entry->footprint();
+  recent_bytes_ += entry->footprint();
+  while (recent_bytes_ > recent_bytes && recent_ + 1 < count_) recent_bytes_ -= at(recent_++)->footprint();
 }
 
 Entry* Log::popOldest() {
   Entry* entry = at(0);
   begin_ = (begin_ + 1) & (capacity_ - 1);
   --count_;
-  uncount(*entry);
+  uncount(*entry, 0);
   if (entry->position() > floor_) floor_ = entry->position();
   return entry;
 }
 
 void Log::remove(const Entry* entry) {
-  for (std::uint32_t i = after(entry->position()); i < count_; ++i) {
+  const std::uint32_t behind = after(entry->position());
+  for (std::uint32_t i = behind; i < count_; ++i) {
     ring_[(begin_ + i - 1) & (capacity_ - 1)] = at(i);
   }
   --count_;
-  uncount(*entry);
+  uncount(*entry, behind - 1);
 }
 
-void Log::uncount(const Entry& entry) {
+void Log::uncount(const Entry& entry, std::uint32_t index) {
+  if (index < recent_) {
+    --recent_;
+  } else {
+    recent_bytes_ -= entry.footprint();
+  }
   others_ -= entry.history() ? 0 : 1;
   bytes_ -= entry.footprint();
   if (count_ > 0) return;

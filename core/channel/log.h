@@ -32,12 +32,13 @@ class Log {
   [[nodiscard]] Entry* at(std::uint32_t i) const { return ring_[(begin_ + i) & (capacity_ - 1)]; }
   /// Index of the first entry after `position`.
   [[nodiscard]] std::uint32_t after(std::uint64_t position) const;
-  void push(Entry* entry);
+  /// Entries before the last `recent_bytes`, the newest not counted, are no longer recent.
+  void push(Entry* entry, std::size_t recent_bytes);
   /// Takes the oldest entry out and raises the floor to it.
   Entry* popOldest();
   /// Takes an entry out that nobody misses: the floor stays.
   void remove(const Entry* entry);
-  void uncount(const Entry& entry);
+  void uncount(const Entry& entry, std::uint32_t index);
   void grow();
 
   std::string name_;
@@ -46,6 +47,8 @@ class Log {
   std::uint32_t begin_ = 0;
   std::uint32_t count_ = 0;
   std::uint32_t others_ = 0;  ///< of them, those that are no history
+  std::uint32_t recent_ = 0;  ///< index of the oldest recent entry
+  std::size_t recent_bytes_ = 0;
   std::size_t bytes_ = 0;
   std::uint64_t floor_ = 0;        ///< position of the newest entry that fell away
   FloorSet lost_;                  ///< the same by origin, for those who resume from elsewhere

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "channel/entry.h"
@@ -58,6 +59,19 @@ struct Extent {
   std::uint64_t floor = 0;
   EntryRef oldest;
   EntryRef newest;
+};
+
+/// A channel as pages list it.
+struct Listed {
+  std::string name;
+  Extent extent;
+  std::uint32_t subscribers = 0;
+};
+
+/// What the whole journal holds.
+struct Totals {
+  std::size_t channels = 0, events = 0, bytes = 0;
+  Losses lost;
 };
 
 }  // namespace sse::channel

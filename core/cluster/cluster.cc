@@ -93,6 +93,7 @@ void Cluster::checkName() {
   log_.write(Level::Error, "node-name-clash",
              "node.name: expected a name that no other node has; give each node its own and restart one of them",
              {{"name", settings_.name}, {"other", *clash_}, {"newcomer", newcomer_ ? "this node" : "the other"}});
+  bus_.publish(Warned{"node-name-clash", "another node is called \"" + settings_.name + "\", too", *clash_});
 }
 
 Readiness Cluster::readiness() const {

@@ -59,6 +59,7 @@ void RunningNode::warnIfOpen() {
   log_->write(Level::Warning, "cluster-open",
               "reachable at a public address without a cluster.secret: any host may take part as a node",
               {{"address", *address}});
+  warnings_.tell({"cluster-open", "at a public address without cluster.secret", *address, true}, Clock::now());
 }
 
 /// Every loop has a socket of its own on the same port. The first bind is made without sharing, as the system would let
@@ -133,6 +134,8 @@ Result<void> RunningNode::startPlugins() {
     subscriptions_.push_back(bus_->subscribe<FloorsReceived>([this](const FloorsReceived& message) {
       journal_->takeFloors(message.floors, base::microseconds(control_.now()));
     }));
+    subscriptions_.push_back(
+        bus_->subscribe<Warned>([this](const Warned& warned) { warnings_.tell(warned, control_.now()); }));
     subscriptions_.push_back(bus_->subscribe<OriginalNodes>(
         [this](const OriginalNodes& message) { node_.original_nodes.replace(message.addresses); }));
     problems = configurePlugins();
@@ -230,9 +233,18 @@ void RunningNode::afterDrainDelay() {
     parts->loop.post([this, each = parts.get()] {
       each->server.closeListeners();
       each->server.shutdownNotice();
-      each->streamer.drain([this, each] { each->server.drain([this] { control_.post([this] { loopDrained(); }); }); });
+      each->streamer.drain([this](std::uint64_t position) { announceEnding(position); },
+                           [this, each] { each->server.drain([this] { control_.post([this] { loopDrained(); }); }); });
     });
   }
+}
+
+/// Looked up at once, while the position is near the head.
+void RunningNode::announceEnding(std::uint64_t position) {
+  auto checkpoint = journal_->checkpointAt(position);
+  if (!checkpoint) return;
+  control_.post(
+      [this, message = StreamsEnding{std::move(*checkpoint)}]() mutable { bus_->publish(std::move(message)); });
 }
 
 void RunningNode::loopDrained() {
@@ -305,6 +317,11 @@ std::string RunningNode::statusParts() {
     for (const auto& plugin : plugin_status_) {
       facts.plugins.push_back({kindName(plugin.kind), plugin.name, plugin.version, plugin.state, plugin.reason});
     }
+  }
+  const auto now = Clock::now();
+  for (auto& row : warnings_.rows(now)) {
+    const auto ago = std::chrono::duration_cast<std::chrono::seconds>(now - row.told).count();
+    facts.warnings.push_back({std::move(row.id), std::move(row.text), std::move(row.about), row.count, ago});
   }
   facts.ready = node_.state.load() == api::NodeState::Ready && node_.not_ready_reason().empty();
   facts.uptime_s =

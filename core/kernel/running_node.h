@@ -18,6 +18,7 @@
 #include "kernel/journal_metrics.h"
 #include "kernel/node_loop.h"
 #include "kernel/plugin_set.h"
+#include "kernel/warning_board.h"
 #include "net/event_loop.h"
 #include "observe/log_sink.h"
 #include "observe/metric_registry.h"
@@ -84,7 +85,8 @@ class RunningNode {
   void announceAppended();
   void onBusFailure(std::string_view owner, std::string_view what);
   void afterDrainDelay();
-  void drainLoops();
+  /// Streams are about to be told to resume at `position`. [loop]
+  void announceEnding(std::uint64_t position);
   void loopDrained();
   [[nodiscard]] bool hasPeers() const;
   [[nodiscard]] std::string statusParts();
@@ -126,6 +128,7 @@ class RunningNode {
   std::mutex told_mutex_;  ///< what the control thread told last
   std::shared_ptr<const std::string> not_ready_;
   std::vector<PluginStatus> plugin_status_;
+  WarningBoard warnings_;
   std::vector<Registration> subscriptions_;
   Registration sweeper_;
   Registration drain_timer_;

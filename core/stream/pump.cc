@@ -12,12 +12,15 @@
 namespace sse::stream {
 namespace {
 
+/// An event that a stream got elsewhere and that is later here than this is repeated.
+constexpr std::uint32_t kWaryS = 5;
 constexpr std::size_t kMaxParts = 512;  ///< of gaps and events in one write; the system takes 1,024
 
 }  // namespace
 
 void Pump::run(Session& session) {
   if (session.closed() || session.blocked()) return;
+  if (session.wary_ && owner_.seconds_ - session.opened_at_ >= kWaryS) session.wary_ = false;
   iov_.clear();
   parts_.clear();
   entries_.clear();
@@ -130,8 +133,11 @@ void Pump::addHole(Session& session, const channel::Entry& hole) {
   add(framed(session, blocks), {What::Hole, hole.position(), nullptr});
 }
 
-bool Pump::had(const Session& session, const channel::Entry& entry) {
-  if (!session.extra_ || entry.position() > session.extra_->had_until) return false;
+bool Pump::had(const Session& session, const channel::Entry& entry) const {
+  if (!session.extra_) return false;
+  // Nobody has an event of this node's own before it is here.
+  const bool late = entry.position() > session.extra_->had_until;
+  if (late && (!session.wary_ || entry.identity().origin == owner_.journal_.tag())) return false;
   return std::ranges::any_of(session.extra_->had, [&](const Identity& had) {
     return had.origin == entry.identity().origin && entry.identity().number <= had.number;
   });

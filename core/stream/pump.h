@@ -39,7 +39,7 @@ class Pump {
   bool addGaps(Session& session, std::uint64_t upto);
   [[nodiscard]] static bool closes(const Session& session, const channel::Entry& entry);
   void addHole(Session& session, const channel::Entry& hole);
-  [[nodiscard]] static bool had(const Session& session, const channel::Entry& entry);
+  [[nodiscard]] bool had(const Session& session, const channel::Entry& entry) const;
   [[nodiscard]] static std::string_view frameOf(const Session& session, const channel::Entry& entry);
   [[nodiscard]] std::string_view framed(const Session& session, std::string_view block);
   ssize_t write(Session& session);

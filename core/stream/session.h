@@ -44,7 +44,7 @@ struct SessionExtra {
   std::vector<std::uint64_t> told;  ///< per log: floor of a gap already told
   std::uint64_t told_broadcasts = 0;
   std::vector<Identity> had;         ///< what a stream that came from another node has already…
-  std::uint64_t had_until = 0;       ///< …among entries up to here
+  std::uint64_t had_until = 0;       ///< …among entries up to here, and later ones while it is wary
   std::uint64_t opened_at_head = 0;  ///< closings up to here were meant for earlier streams
 };
 
@@ -73,7 +73,7 @@ class alignas(64) Session final : public net::Pollable {
   [[nodiscard]] bool blocked() const { return blocked_; }
   /// May take the shared gathered write of a fan-out: one channel, chunked or data, in step.
   [[nodiscard]] bool simple() const {
-    return !blocked_ && !behind_ && extra_places_ == 0 && framing_ != Framing::Plain;
+    return !blocked_ && !behind_ && !wary_ && extra_places_ == 0 && framing_ != Framing::Plain;
   }
   /// As asked for, or made from place and generation.
   [[nodiscard]] std::string client() const;
@@ -106,6 +106,7 @@ class alignas(64) Session final : public net::Pollable {
   bool queued_ = false;     ///< is in the Streamer's list of sessions to pump
   bool closed_ = false;
   bool closing_ = false;  ///< to be closed once `pending` is out
+  bool wary_ = false;     ///< had events elsewhere that may still be on their way to this node: those are dropped
   Framing framing_;
   net::Outlet* const outlet_;  ///< of Data
   Streamer& owner_;

@@ -138,6 +138,7 @@ void Streamer::prepare(Session& session, Opening& opening, Start start) {
   extra.told_broadcasts = start.told_broadcasts;
   extra.had = std::move(start.had);
   extra.had_until = start.had_until;
+  session.wary_ = !extra.had.empty();
   session.behind_ = true;
 }
 
@@ -191,7 +192,7 @@ void Streamer::close(Session& session, CloseReason reason) {
 void Streamer::farewell(Session& session, std::int64_t retry_ms) {
   if (session.blocked_ || session.partial_ || (session.extra_ && !session.extra_->pending.empty())) return;
   std::string bytes = "retry: " + std::to_string(retry_ms) + "\nid: ";
-  bytes += positionText(session.behind_ ? session.cursor_ : std::max(session.cursor_, settled_));
+  bytes += positionText(reached(session));
   bytes = wrap(session.framing_, bytes + "\n\n");
   if (session.outlet_ != nullptr) {
     const net::Piece piece{bytes};
@@ -201,6 +202,11 @@ void Streamer::farewell(Session& session, std::int64_t retry_ms) {
   if (session.framing_ == Framing::Chunked) bytes += "0\r\n\r\n";
   [[maybe_unused]] const auto sent = session.socket_.send(bytes);
   session.socket_.sayGoodbye();
+}
+
+/// Up to where the session has everything.
+std::uint64_t Streamer::reached(const Session& session) const {
+  return session.behind_ ? session.cursor_ : std::max(session.cursor_, settled_);
 }
 
 void Streamer::closeAt(std::uint32_t slot, std::uint32_t generation, std::int64_t retry_ms) {
@@ -271,13 +277,14 @@ void Streamer::heartbeat(Session& session) {
 void Streamer::slim(Session& session) {
   if (!session.extra_ || session.blocked_) return;
   const auto& extra = *session.extra_;
-  const bool needed = !extra.places.empty() || !extra.client.empty() || !extra.identity.empty() ||
+  const bool needed = session.wary_ || !extra.places.empty() || !extra.client.empty() || !extra.identity.empty() ||
                       !extra.pending.empty() || !extra.gaps.empty() || session.cursor_ < extra.opened_at_head ||
                       std::ranges::any_of(extra.told, [&](std::uint64_t told) { return told > session.cursor_; });
   if (!needed) session.extra_.reset();
 }
 
-void Streamer::drain(std::function<void()> done) {
+void Streamer::drain(std::function<void(std::uint64_t)> ending, std::function<void()> done) {
+  ending_ = std::move(ending);
   drained_ = std::move(done);
   drain_began_ = live_;
   drain_until_ = loop_.now() + Duration(settings_.drain_window_ms);
@@ -289,8 +296,12 @@ void Streamer::drainTick() {
   const auto left = std::chrono::duration_cast<Duration>(drain_until_ - loop_.now()).count();
   const auto window = std::max<std::int64_t>(settings_.drain_window_ms, 1);
   const auto keep = left <= 0 ? 0 : drain_began_ * static_cast<std::size_t>(left) / static_cast<std::size_t>(window);
+  std::uint64_t told = 0;
   for (std::size_t slot = slots_.size(); slot > 0 && live_ > keep; --slot) {
     if (slots_[slot - 1] == nullptr) continue;
+    const auto position = reached(*slots_[slot - 1]);
+    if (position != told) ending_(position);
+    told = position;
     closeAt(static_cast<std::uint32_t>(slot - 1), slots_[slot - 1]->generation_,
             jittered(settings_.drain_retry_ms, 0.5));
   }

@@ -74,8 +74,9 @@ class Streamer {
   void close(Session& session, CloseReason reason);
   /// Ends the stream with that place and generation, told to come back after about `retry_ms`. [loop]
   void closeAt(std::uint32_t slot, std::uint32_t generation, std::int64_t retry_ms);
-  /// Closes all streams evenly over the window, each with a `retry:` of its own; then calls `done`. [loop]
-  void drain(std::function<void()> done);
+  /// Closes all streams evenly over the window, each with a `retry:` of its own; then calls `done`. Calls `ending` with
+  /// each position at which streams are told to resume, before they are told. [loop]
+  void drain(std::function<void(std::uint64_t position)> ending, std::function<void()> done);
   /// At the end of a turn: takes what is new and delivers a slice of it; true when there is more to do. [loop]
   bool turn();
 
@@ -106,6 +107,7 @@ class Streamer {
   void heartbeat(Session& session);
   void drainTick();
   void farewell(Session& session, std::int64_t retry_ms);
+  [[nodiscard]] std::uint64_t reached(const Session& session) const;
   [[nodiscard]] std::int64_t nowUs() const;
 
   net::EventLoop& loop_;
@@ -127,6 +129,7 @@ class Streamer {
   std::uint64_t settled_ = 0;  ///< every session in step has everything up to here
   std::size_t tick_at_ = 0;
   Registration ticker_;
+  std::function<void(std::uint64_t)> ending_;
   std::function<void()> drained_;
   Registration drain_ticker_;
   std::size_t drain_began_ = 0;

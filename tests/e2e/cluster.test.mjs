@@ -1,6 +1,7 @@
 // Two nodes by discovery/hosts and transport/relay.
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync } from 'node:fs';
+import { assertAll, LoadPublisher, Watcher } from './support/checker.mjs';
 import { assertProblem, call, identity, json, publish, publishAll } from './support/http.mjs';
 import { freePort } from './support/node.mjs';
 import { binary } from './support/process.mjs';
@@ -117,6 +118,30 @@ scenario('after an orderly stop the other node resumes without gap or repeat', a
   const moved = await stage.subscribe(b, '/subscribe/c', { lastEventId: id });
   assert.deepEqual(await moved.take(4), strings(4, 7));
 });
+
+scenario(
+  'streams that an orderly drain closes under load get each event once on the other node',
+  async (stage) => {
+    const [a, b] = await stage.pair({ drain: { window: '1s' } });
+    const watchers = range(1, 24).map((n) => new Watcher([a, b], `watcher ${n}`, { pauseMs: 1000 }));
+    for (const watcher of watchers) stage.defer(() => watcher.close());
+    await until('everybody reads', () => watchers.every((watcher) => watcher.opened));
+    const publishers = [a, b].map((node, i) => new LoadPublisher(node, `p${i}`, { batch: 2, everyMs: 5 }));
+    for (const publisher of publishers) stage.defer(() => publisher.stop());
+    await until('events flow', () => publishers.every((publisher) => publisher.acknowledged.length > 50));
+    assert.equal((await a.stop()).code, 0);
+    await until('everybody moved', () => watchers.every((watcher) => watcher.moves > 0 && watcher.reader.status));
+    const before = publishers[1].acknowledged.length;
+    await until('events still flow', () => publishers[1].acknowledged.length > before + 100);
+    for (const publisher of publishers) await publisher.stop();
+    await until('all arrived', () => watchers.every((watcher) => watcher.has(publishers[1])));
+    for (const watcher of watchers) {
+      assert.equal(watcher.gaps, 0);
+      for (const publisher of publishers) assertAll(watcher, publisher);
+    }
+  },
+  { seconds: 60 },
+);
 
 scenario('a node that comes back has the history of the other', async (stage) => {
   const [a, b] = await stage.pair();
@@ -252,8 +277,8 @@ scenario(
   async (stage) => {
     const [a, b] = await stage.pair({ publish: { wait: 'peers' } });
     const reader = await stage.subscribe(a, '/subscribe/c');
-    b.program.signal('SIGSTOP');
     stage.defer(() => b.program.signal('SIGCONT'));
+    await b.program.freeze();
     const request = { body: '{"data":1}', headers: json, timeout: 20000 };
     const answer = await call(a, 'POST', '/publish/c', request);
     assert.match(assertProblem(answer, 503).detail, /publish\.wait: .*it stays published/);

@@ -3,17 +3,17 @@ import assert from 'node:assert/strict';
 import { copyFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Program, plugins, run } from './support/process.mjs';
+import { Program, linkedIn, plugins, run } from './support/process.mjs';
 import { scenario } from './support/stage.mjs';
 import { within } from './support/wait.mjs';
 
 const names = ['auth-open', 'discovery-hosts', 'transport-relay'];
 
-/** A folder with the real plugins, to be spoilt. */
+/** A folder with the real plugins, to be spoilt; with none where they are linked in. */
 function folder(stage) {
   const path = mkdtempSync(join(tmpdir(), 'sse-plugins-'));
   stage.defer(() => rmSync(path, { recursive: true, force: true }));
-  for (const name of names) copyFileSync(join(plugins, `${name}.so`), join(path, `${name}.so`));
+  for (const name of linkedIn ? [] : names) copyFileSync(join(plugins, `${name}.so`), join(path, `${name}.so`));
   return path;
 }
 
@@ -41,18 +41,30 @@ async function refused(stage, path, settings = {}) {
   return texts[0];
 }
 
-scenario('the real plugins are there', async () => {
+/** What is about files of plugins. */
+const library = (name, body) => scenario(name, body, { skip: linkedIn && 'the plugins are linked in' });
+
+scenario('plugins that are linked in are listed without a file', async () => {
+  const { code, stdout } = await run(['plugins'], { env: { PLUGINS_PATH: '/nonexistent' } });
+  assert.equal(code, 0);
+  const lines = stdout.split('\n').filter((line) => line.includes(' linked in '));
+  for (const name of names.map((each) => each.split('-')[1])) {
+    assert.equal(lines.some((line) => line.includes(` ${name} `)), linkedIn, stdout);
+  }
+});
+
+library('the real plugins are there', async () => {
   for (const name of names) assert.ok(existsSync(join(plugins, `${name}.so`)), name);
   assert.equal((await run(['plugins'])).code, 0);
 });
 
-scenario('a file that is no library', async (stage) => {
+library('a file that is no library', async (stage) => {
   const path = folder(stage);
   writeFileSync(join(path, 'auth-open.so'), 'not a library\n');
   assert.match(await refused(stage, path), /auth-open\.so/);
 });
 
-scenario('a library without the symbol', async (stage) => {
+library('a library without the symbol', async (stage) => {
   const path = folder(stage);
   const libraries = ['/lib/x86_64-linux-gnu/libm.so.6', '/lib/aarch64-linux-gnu/libm.so.6'];
   copyFileSync(
@@ -64,7 +76,7 @@ scenario('a library without the symbol', async (stage) => {
   assert.match(text, /sse_plugin/);
 });
 
-scenario('a plugin of another kind under this name', async (stage) => {
+library('a plugin of another kind under this name', async (stage) => {
   const path = folder(stage);
   copyFileSync(join(path, 'discovery-hosts.so'), join(path, 'auth-open.so'));
   const text = await refused(stage, path);
@@ -79,7 +91,7 @@ scenario('a plugin that is nowhere, with the folders searched', async (stage) =>
   assert.ok(text.includes(path), text);
 });
 
-scenario('every problem is told at once', async (stage) => {
+library('every problem is told at once', async (stage) => {
   const path = folder(stage);
   writeFileSync(join(path, 'auth-open.so'), 'not a library\n');
   const text = await refused(stage, path, { transport: 'pigeon', discovery: ['hosts', 'carrier'] });

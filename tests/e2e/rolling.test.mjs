@@ -53,9 +53,8 @@ scenario(
     assert.equal(counted.missing, 0, 'events are missing');
     assert.equal(counted.gaps, 0, 'gaps were told');
     assert.ok(counted.reconnects >= size.subscribers, 'every subscriber moved');
-    // What comes between two checkpoints, which a busy machine may write late.
-    const ofASecond = size.rate / size.channels + 1;
-    assert.ok(counted.repeated <= counted.reconnects * ofASecond, `${counted.repeated} events came twice`);
+    // None where a checkpoint reaches the peers before the client does; a busy machine may be late now and then.
+    assert.ok(counted.repeated <= counted.reconnects / 10, `${counted.repeated} events came twice`);
   },
   { seconds: 400 * patience },
 );

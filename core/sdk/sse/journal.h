@@ -51,6 +51,10 @@ class SSE_PUBLIC Journal {
   /// Every checkpoint kept here, each node's oldest first: what a freshly started peer takes over. [any]
   [[nodiscard]] virtual std::vector<Checkpoint> checkpoints() const = 0;
 
+  /// Every peer has read the own feed up to `position`, and what stands behind it is kept at least like a backlog for
+  /// live readers. Before the first call that is how far anybody has read. [any]
+  virtual void fed(std::uint64_t position) { static_cast<void>(position); }
+
   /// What has fallen away here, for a freshly started peer; channels above the node-wide floor only. [any]
   [[nodiscard]] virtual Floors floors() const { return {}; }
 };

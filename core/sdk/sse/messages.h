@@ -120,6 +120,23 @@ struct NodeStateChanged {
   State state = State::Starting;
 };
 
+/// Streams of this node end at this position, and those who read them will resume on other nodes: peers are to know the
+/// checkpoint before they come. Published by: kernel. For: transports, which pass it on at once.
+struct StreamsEnding {
+  static constexpr std::string_view kTopic = "kernel.streams_ending/1";
+  Checkpoint checkpoint;
+};
+
+/// Something that a person should look at, published again for as long as it lasts, but not for each cause from
+/// outside. /status lists it, one row for each id and `about`. Published by: anybody. For: kernel.
+struct Warned {
+  static constexpr std::string_view kTopic = "node.warned/1";
+  std::string id;        ///< as in the log: "relay-refused"
+  std::string text;      ///< what is wrong
+  std::string about;     ///< with whom: a name, an address without a port that changes; may be empty
+  bool lasting = false;  ///< as long as the process runs
+};
+
 /// Every live link has this node's own events up to `position`. Published by: transports. For: whoever waits for it.
 struct PeersAcknowledged {
   static constexpr std::string_view kTopic = "transport.acknowledged/1";

@@ -2,6 +2,7 @@
 
 #include <fstream>
 
+#include "auth/jwt/certificate.h"
 #include "auth/jwt/json_object.h"
 #include "sse/config.h"
 
@@ -118,6 +119,14 @@ Result<std::vector<Issuer>> readIssuers(const std::string& path, const Issuer& d
   return issuers;
 }
 
+/// Told now, and not when the URL is asked for the first time.
+Result<void> checkAuthorities(const std::string& path) {
+  const auto pem = readFile("jwt.ca_file", path);
+  if (!pem.ok()) return pem.error();
+  if (!holdsCertificate(pem.value())) return wrong("jwt.ca_file", path + ": expected a certificate in PEM, got none");
+  return {};
+}
+
 bool hasKeys(const Issuer& issuer) {
   return !issuer.secret.empty() || !issuer.key_files.empty() || !issuer.jwks.empty();
 }
@@ -159,6 +168,10 @@ Result<Config> readConfig(std::string_view settings_json) {
 
 Result<KeySet> readKeys(const Issuer& issuer) {
   KeySet keys;
+  if (!issuer.ca_file.empty()) {
+    const auto checked = checkAuthorities(issuer.ca_file);
+    if (!checked.ok()) return checked.error();
+  }
   if (!issuer.secret.empty()) {
     const auto algorithm = issuer.algorithm.value_or(Algorithm::HS256);
     auto key = Key::fromSecret(issuer.secret, familyOf(algorithm) == Family::Hmac ? algorithm : Algorithm::HS256);

@@ -71,6 +71,7 @@ void Gossip::startEngine() {
                      {{"advertise", text(settings.endpoint)},
                       {"hosts", std::to_string(options_.hosts.size())},
                       {"encrypted", wire_->keys.empty() ? "no" : "yes"}});
+  if (wire_->keys.empty() && isPublic(settings.endpoint.address)) reporter_->open(text(settings.endpoint));
   engine_ = std::make_unique<Engine>(std::move(settings), randomSeed());
   engine_->start(!options_.hosts.empty(), now());
 }
@@ -157,6 +158,7 @@ void Gossip::resolveHosts() {
 
 void Gossip::note(const Event& event) {
   reporter_->tell(event);
+  if (std::holds_alternative<NameSettled>(event)) clash_.reset();
   const auto* conflict = std::get_if<NameConflict>(&event);
   if (conflict == nullptr || !conflict->ours || conflict->claimed == conflict->known.endpoint) return;
   // Whoever was there before is not to fall out because somebody takes its name.

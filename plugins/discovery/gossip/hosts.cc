@@ -113,6 +113,13 @@ std::vector<std::string> ownAddresses() {
   return v4;
 }
 
+bool isPublic(const std::string& address) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(address[i]); };
+  const bool v4_local = address.size() == 4 && ((byte(0) == 169 && byte(1) == 254) || byte(0) == 0);
+  const bool v6_local = address.size() == 16 && byte(0) == 0xfe && (byte(1) & 0xc0U) == 0x80;
+  return !isLoopback(address) && !isPrivate(address) && !v4_local && !v6_local;
+}
+
 std::string chooseAdvertised(const std::vector<std::string>& own) {
   const auto usable = [](const std::string& text) { return !isLoopback(addressBytes(text)); };
   const auto among = [&](const auto& fits) {

@@ -32,6 +32,9 @@ std::vector<Endpoint> resolveAll(const std::vector<JoinHost>& hosts, const Resol
 /// Numeric addresses of this machine's interfaces that are up, IPv4 first. [any]
 std::vector<std::string> ownAddresses();
 
+/// Whether the address, as bytes, is one that hosts of the internet reach: not private, loopback or link-local. [any]
+bool isPublic(const std::string& address);
+
 /// Which of a machine's addresses others reach it by: the first private one, else the first that is not loopback, else
 /// 127.0.0.1. [section 2] [any]
 std::string chooseAdvertised(const std::vector<std::string>& own);

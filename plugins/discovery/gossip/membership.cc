@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 #include <optional>
+#include <utility>
 
 #include "discovery/gossip/message_codec.h"
 
@@ -45,10 +46,14 @@ void Membership::alive(const Alive& message, Clock::time_point now) {
   if (member == nullptr) return;
   const bool moved = member->endpoint != endpointOf(message);
   if (moved && member->state != NodeState::Left) {
+    disputed_ = disputed_ || about_us;
     outbox_.tell(NameConflict{*member, endpointOf(message), about_us});
     return;
   }
-  if (about_us) return aliveAboutUs(message, *member);
+  if (about_us) {
+    if (std::exchange(disputed_, false)) outbox_.tell(NameSettled{});
+    return aliveAboutUs(message, *member);
+  }
   if (!moved && message.incarnation <= member->incarnation && !completes(message, *member)) return;
   takeOver(message, *member, now);
 }
@@ -169,6 +174,7 @@ void Membership::mergeRow(const Row& row, Clock::time_point now) {
   const bool accused = row.state == NodeState::Suspect || row.state == NodeState::Dead;
   // An accusation carries no address into the rules. Refuting one that is about a namesake does not help us.
   if (accused && isUs(row.name) && claimed != us().endpoint && !leaving_) {
+    disputed_ = true;
     outbox_.tell(NameConflict{us(), claimed, true});
   }
   switch (row.state) {

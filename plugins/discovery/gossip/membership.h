@@ -84,6 +84,7 @@ class Membership {
   std::set<std::pair<Clock::time_point, std::string>> deadlines_;  // one for each suspicion
   bool leaving_ = false;
   bool full_told_ = false;
+  bool disputed_ = false;  // others hold our name with another address
 };
 
 }  // namespace sse::gossip

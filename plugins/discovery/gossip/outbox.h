@@ -31,6 +31,9 @@ struct NameConflict {
   bool ours = false;  ///< it is our own name
 };
 
+/// After a NameConflict of ours: others hold our name with our address now.
+struct NameSettled {};
+
 /// Others took us for less than alive, or for what we were before a restart.
 struct Refuted {
   std::uint32_t incarnation = 0;
@@ -68,8 +71,8 @@ struct Numbers {
   std::uint64_t call = 0;      ///< of the last stream
 };
 
-using Event = std::variant<MemberChanged, MemberForgotten, NameConflict, Refuted, ProbeEnded, ExchangeEnded,
-                           ExchangeRefused, TableFull>;
+using Event = std::variant<MemberChanged, MemberForgotten, NameConflict, NameSettled, Refuted, ProbeEnded,
+                           ExchangeEnded, ExchangeRefused, TableFull>;
 
 /// Encoded messages for one datagram, to be sent from the listening socket.
 struct OutgoingPacket {

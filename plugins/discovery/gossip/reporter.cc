@@ -4,10 +4,15 @@
 #include <utility>
 #include <variant>
 
+#include "sse/messages.h"
+
 namespace sse::gossip {
 namespace {
 
 constexpr std::array kStates = {"alive", "suspect", "dead", "left"};
+
+/// An endpoint's text without its port, which is another one for each connection.
+std::string hostOf(const std::string& endpoint) { return endpoint.substr(0, endpoint.rfind(':')); }
 
 /// The reason as a label value: few, and none chosen by others.
 const char* reasonOf(const Error& error) {
@@ -43,17 +48,23 @@ Reporter::Reporter(Host& host)
   }
 }
 
-void Reporter::line(Level level, std::string_view id, std::string_view text, std::string name, std::string detail) {
+bool Reporter::line(Level level, std::string_view id, std::string_view text, std::string name, std::string detail) {
   const auto now = host_.loop().now();
   auto& window = windows_.try_emplace(std::string(id)).first->second;
   if (window.lines == 0 || now - window.begun >= kWindow) window = {now, 0, window.left_out};
   if (++window.lines > kLines) {
     ++window.left_out;
-    return;
+    return false;
   }
   const auto left_out = std::exchange(window.left_out, 0);
   if (left_out > 0) detail += " (" + std::to_string(left_out) + " more such lines were left out)";
   host_.log().write(level, id, text, {{"name", std::move(name)}, {"detail", std::move(detail)}});
+  return true;
+}
+
+void Reporter::warn(std::string_view id, std::string about, std::string text, std::string detail) {
+  if (!line(Level::Warning, id, text, {}, detail)) return;
+  host_.bus().publish(Warned{std::string(id), std::move(text) + ": " + std::move(detail), std::move(about)});
 }
 
 void Reporter::tell(const Event& event) {
@@ -64,15 +75,18 @@ void Reporter::tell(const Event& event) {
         if constexpr (std::is_same_v<Told, NameConflict>) tellConflict(one);
         if constexpr (std::is_same_v<Told, ExchangeEnded>) tellExchange(one);
         if constexpr (std::is_same_v<Told, ProbeEnded>) tellProbe(one);
+        if constexpr (std::is_same_v<Told, NameSettled>) {
+          line(Level::Info, "gossip-own-name-settled", "others know this node's name at its address now", {}, {});
+        }
         if constexpr (std::is_same_v<Told, Refuted>) {
           refutations_.add();
           line(Level::Info, "gossip-refuted", "refuted what others said of this node", {}, one.what);
         }
         if constexpr (std::is_same_v<Told, ExchangeRefused>) {
-          line(Level::Warning, "gossip-exchange-refused", "a node's table was not taken over", {}, one.error);
+          warn("gossip-exchange-refused", {}, "a node's table was not taken over", one.error);
         }
         if constexpr (std::is_same_v<Told, TableFull>) {
-          line(Level::Warning, "gossip-table-full", "there are more nodes than can be kept", one.name, {});
+          warn("gossip-table-full", {}, "there are more nodes than can be kept", one.name);
         }
       },
       event);
@@ -85,25 +99,31 @@ void Reporter::tellChange(const MemberChanged& change) {
   switch (member.state) {
     case NodeState::Alive:
       if (change.before == NodeState::Alive) {
-        return line(Level::Info, "gossip-member-updated", "a node has other data", member.name, where);
+        line(Level::Info, "gossip-member-updated", "a node has other data", member.name, where);
+        return;
       }
       if (change.before == NodeState::Suspect) {
-        return line(Level::Info, "gossip-member-refuted", "a suspect lives", member.name, where);
+        line(Level::Info, "gossip-member-refuted", "a suspect lives", member.name, where);
+        return;
       }
-      return line(Level::Info, "gossip-member-joined", "a node is there", member.name, where);
+      line(Level::Info, "gossip-member-joined", "a node is there", member.name, where);
+      return;
     case NodeState::Suspect:
-      return line(Level::Info, "gossip-member-suspect", "a node does not answer", member.name, where);
+      line(Level::Info, "gossip-member-suspect", "a node does not answer", member.name, where);
+      return;
     case NodeState::Dead:
-      return line(Level::Warning, "gossip-member-dead", "a node is gone without a word", member.name, where);
-    case NodeState::Left: return line(Level::Info, "gossip-member-left", "a node has left", member.name, where);
+      line(Level::Warning, "gossip-member-dead", "a node is gone without a word", member.name, where);
+      return;
+    case NodeState::Left: line(Level::Info, "gossip-member-left", "a node has left", member.name, where); return;
   }
 }
 
 void Reporter::tellConflict(const NameConflict& conflict) {
   const auto where = text(conflict.known.endpoint) + " and " + text(conflict.claimed);
   if (conflict.ours) {
-    line(Level::Error, "gossip-own-name-clash", "another node has this node's name, or had it at another address",
-         conflict.known.name, where);
+    const auto* what = "another node has this node's name, or had it at another address";
+    if (!line(Level::Error, "gossip-own-name-clash", what, conflict.known.name, where)) return;
+    host_.bus().publish(Warned{"gossip-own-name-clash", std::string(what) + ": " + where, conflict.known.name});
   } else {
     line(Level::Warning, "gossip-name-clash", "two nodes have one name; the first is kept", conflict.known.name, where);
   }
@@ -114,7 +134,7 @@ void Reporter::tellExchange(const ExchangeEnded& exchange) {
   if (exchange.error.empty()) {
     if (exchange.join) line(Level::Info, "gossip-joined", "a host was reached", {}, where);
   } else if (exchange.join) {
-    line(Level::Warning, "gossip-join-failed", "a host of gossip.hosts was not reached; it is tried again", {},
+    warn("gossip-join-failed", where, "a host of gossip.hosts was not reached; it is tried again",
          where + ": " + exchange.error);
   } else {
     line(Level::Warning, "gossip-exchange-failed", "tables could not be swapped with a node", {},
@@ -150,7 +170,7 @@ void Reporter::refused(const std::string& from, const Error& error) {
       .counter("sse_gossip_packets_dropped_total", "datagrams and parts of them that were not used",
                {{"reason", reasonOf(error)}})
       .add();
-  line(Level::Warning, "gossip-packet-dropped", "a packet could not be used", {}, from + ": " + error.text);
+  warn("gossip-packet-dropped", hostOf(from), "a packet could not be used", from + ": " + error.text);
 }
 
 void Reporter::refusedStream(const std::string& from, const Error& error) {
@@ -158,7 +178,7 @@ void Reporter::refusedStream(const std::string& from, const Error& error) {
       .counter("sse_gossip_streams_refused_total", "connections that were closed for what came on them",
                {{"reason", reasonOf(error)}})
       .add();
-  line(Level::Warning, "gossip-stream-refused", "a connection could not be used", {}, from + ": " + error.text);
+  warn("gossip-stream-refused", hostOf(from), "a connection could not be used", from + ": " + error.text);
 }
 
 void Reporter::unsent() {
@@ -166,6 +186,12 @@ void Reporter::unsent() {
       .counter("sse_gossip_packets_dropped_total", "datagrams and parts of them that were not used",
                {{"reason", "unsent"}})
       .add();
+}
+
+void Reporter::open(const std::string& endpoint) {
+  const auto* what = "at a public address without gossip.secret_key: any host may join, and read what nodes say";
+  line(Level::Warning, "gossip-open", what, {}, endpoint);
+  host_.bus().publish(Warned{"gossip-open", what, endpoint, true});
 }
 
 void Reporter::members(const std::array<std::size_t, 4>& by_state) {

@@ -33,6 +33,9 @@ class Reporter {
   /// A packet that could not be sent. [control]
   void unsent();
 
+  /// Once at start: reachable by anybody at `endpoint`, without a key. [control]
+  void open(const std::string& endpoint);
+
   /// Nodes by state. [control]
   void members(const std::array<std::size_t, 4>& by_state);
   /// The health score. [control]
@@ -43,7 +46,11 @@ class Reporter {
   void tellConflict(const NameConflict& conflict);
   void tellExchange(const ExchangeEnded& exchange);
   void tellProbe(const ProbeEnded& probe);
-  void line(Level level, std::string_view id, std::string_view text, std::string name, std::string detail);
+  /// False where it was left out.
+  bool line(Level level, std::string_view id, std::string_view text, std::string name, std::string detail);
+
+  /// A line, and a Warned about somebody where the line was written.
+  void warn(std::string_view id, std::string about, std::string text, std::string detail);
 
   struct Window {
     Clock::time_point begun;

@@ -9,6 +9,7 @@ struct Counters {
   explicit Counters(Metrics& metrics)
       : links(metrics.gauge("sse_relay_links", "links to peers that are up, both directions counted")),
         lag(metrics.gauge("sse_relay_lag_events", "entries that the slowest linked peer does not have yet")),
+        queued(metrics.gauge("sse_relay_queued_bytes", "bytes for peers that wait for their connections to take them")),
         events_sent(metrics.counter("sse_relay_events_sent_total", "events written to peers")),
         events_received(metrics.counter("sse_relay_events_received_total", "events handed over by peers")),
         bytes_sent(metrics.counter("sse_relay_sent_bytes_total", "bytes written to peers")),
@@ -29,6 +30,7 @@ struct Counters {
 
   Gauge& links;
   Gauge& lag;
+  Gauge& queued;
   Counter& events_sent;
   Counter& events_received;
   Counter& bytes_sent;

@@ -169,7 +169,12 @@ std::uint64_t Feeder::acknowledged() const { return sent_ == acked_ ? cursor_ : 
 void Feeder::sendCheckpoint() {
   if (state_ != State::Feeding || !link_.open()) return;
   checkpoint_at_ = hub_.source().journal().head();
-  link_.send(hub_.checkpoint());
+  send(hub_.checkpoint());
+}
+
+void Feeder::send(const std::shared_ptr<const std::string>& frame) {
+  if (state_ != State::Feeding || !link_.open()) return;
+  link_.send(frame);
   link_.flush();
 }
 

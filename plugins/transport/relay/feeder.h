@@ -28,6 +28,8 @@ class Feeder final : public LinkOwner {
   void tick(Clock::time_point now);
   /// A checkpoint of now, whatever the clock says. [control]
   void sendCheckpoint();
+  /// One more frame, behind what is queued. [control]
+  void send(const std::shared_ptr<const std::string>& frame);
   /// Everything is written that this node has. [control]
   [[nodiscard]] bool caughtUp() const;
   /// Last words: a checkpoint, and that the node leaves; the peer closes then. [control]
@@ -46,6 +48,8 @@ class Feeder final : public LinkOwner {
   [[nodiscard]] const std::string& remote() const { return remote_; }
   /// Entries the peer does not have yet: exact for what is on the way, an upper bound for what is not read. [control]
   [[nodiscard]] std::uint64_t lag() const;
+  /// Up to here the journal was read for the peer. [control]
+  [[nodiscard]] std::uint64_t cursor() const { return cursor_; }
   /// The peer has this node's own events up to here. [control]
   [[nodiscard]] std::uint64_t acknowledged() const;
 

@@ -176,6 +176,7 @@ void Reader::broken(const std::string& reason, bool refused) {
         was_up_ ? "the link to a peer is lost; it is dialed again" : "a peer cannot be reached; it is dialed again",
         {{"peer", name()}, {"address", peer_.key}, {"reason", reason}});
   }
+  if (refused) hub_.host().bus().publish(Warned{"relay-link-failed", reason, peer_.key});
   if (kind_ == Kind::Ours && was_up_) post_after_ = hub_.source().journal().head();
   was_up_ = false;
   filled_ = false;

@@ -50,6 +50,12 @@ void Relay::subscribe() {
     drain();
     acknowledged();
   }));
+  subscriptions_.push_back(bus.subscribe<StreamsEnding>([this](const StreamsEnding& ending) {
+    std::string bytes;
+    encode(bytes, CheckpointFrame{ending.checkpoint});
+    const auto frame = std::make_shared<const std::string>(std::move(bytes));
+    for (const auto& feeder : feeders_) feeder->send(frame);
+  }));
   followJournal();
 }
 
@@ -65,7 +71,10 @@ void Relay::followJournal() {
 }
 
 void Relay::accept(Upgraded upgraded) {
-  if (stopping_ || feeders_.size() >= kMaxFeeders) return;
+  if (stopping_) return;
+  if (feeders_.size() >= kMaxFeeders) {
+    return refused(upgraded.remote_address, "more than " + std::to_string(kMaxFeeders) + " connections");
+  }
   feeders_.push_back(std::make_unique<Feeder>(static_cast<Hub&>(*this), std::move(upgraded)));
   feeders_.back()->start();
   followJournal();
@@ -75,6 +84,7 @@ void Relay::appended() {
   for (const auto& feeder : feeders_) feeder->pump();
   for (const auto& [key, reader] : readers_) reader->appended();
   acknowledged();
+  tellFed();
 }
 
 Hello Relay::hello() {
@@ -193,6 +203,7 @@ void Relay::refused(const std::string& address, const std::string& reason) {
   if (refusal_told_ != Clock::time_point() && now - refusal_told_ < kRefusalEvery) return;
   host_->log().write(Level::Warning, "relay-refused", "a connection to the relay ended before it was accepted",
                      {{"address", address}, {"reason", reason}, {"count", std::to_string(refusals_untold_)}});
+  host_->bus().publish(Warned{"relay-refused", "a connection to the relay was not accepted: " + reason, address});
   refusal_told_ = now;
   refusals_untold_ = 0;
 }
@@ -297,8 +308,12 @@ void Relay::tick() {
   unknown(asks_.expired(now));
   countLinks();
   followJournal();
+  tellFed();
   std::uint64_t lag = 0;
   for (const auto& feeder : feeders_) lag = std::max(lag, feeder->lag());
+  std::size_t queued = 0;
+  for (const auto& feeder : feeders_) queued += feeder->link().pending();
+  counters_->queued.set(static_cast<std::int64_t>(queued));
   counters_->lag.set(static_cast<std::int64_t>(lag));
   counters_->original_lag.set(static_cast<std::int64_t>(originalLag()));
   if (now - lag_told_ >= kLagEvery) {

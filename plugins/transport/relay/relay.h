@@ -61,6 +61,7 @@ class Relay final : public Transport, private Hub {
   void added(const PeerAdded& peer);
   void removed(const PeerRemoved& peer);
   void appended();
+  void tellFed();
   void wanted(const CheckpointWanted& wanted);
   void tick();
   void scheduleTick();
@@ -102,6 +103,7 @@ class Relay final : public Transport, private Hub {
   bool stopping_ = false;
   bool sweep_posted_ = false;
   std::optional<std::uint64_t> acknowledged_;  // as published
+  std::uint64_t fed_told_ = 0;                 // to the journal
   std::shared_ptr<const std::string> checkpoint_;
   std::uint64_t checkpoint_at_ = 0;
   std::shared_ptr<bool> alive_;

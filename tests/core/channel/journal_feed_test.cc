@@ -231,3 +231,62 @@ TEST_CASE("checkpoints of others are asked from whoever keeps them") {
   CHECK_FALSE(book.journal.checkpointOf(kPeer, 8));
   CHECK(book.journal.checkpoints().empty());
 }
+
+TEST_CASE("the checkpoint of an earlier position has of each origin what was here then") {
+  Book book;
+  book.publish("a");
+  book.fromPeer(kPeer, 5, "a");
+  book.fromPeer(kFar, 2, "b");
+  book.fromPeer(kPeer, 9, "b");
+  book.publish("a");
+  const auto at = [&](std::uint64_t position, const Tag& origin) {
+    const auto checkpoint = book.journal.checkpointAt(position);
+    REQUIRE(checkpoint);
+    CHECK(checkpoint->node == test::kHere);
+    CHECK(checkpoint->position == position);
+    for (const auto& id : checkpoint->highest) {
+      if (id.origin == origin) return id.number;
+    }
+    return std::uint64_t{0};
+  };
+  CHECK(at(5, kPeer) == 9);
+  CHECK(at(4, kPeer) == 9);
+  CHECK(at(3, kPeer) == 8);  // none of its events between 5 and 9 was to come
+  CHECK(at(1, kPeer) == 4);
+  CHECK(at(2, kFar) == 1);
+  CHECK(at(3, test::kHere) == 3);
+  CHECK_FALSE(book.journal.checkpointAt(6));
+}
+
+TEST_CASE("an earlier checkpoint is not told across a hole or what has fallen away") {
+  Book book(test::limits(2));
+  book.publish("a");
+  book.journal.appendHole({kPeer, 9}, false, book.now);
+  CHECK(book.journal.checkpointAt(2));
+  CHECK_FALSE(book.journal.checkpointAt(1));
+  for (int i = 0; i < 3; ++i) book.publish("a");
+  CHECK_FALSE(book.journal.checkpointAt(1));
+  CHECK(book.journal.checkpointAt(3));
+}
+
+TEST_CASE("what the slowest peer has not read is kept like a backlog once transports tell how far it is") {
+  auto limits = test::limits(2);
+  limits.backlog_events = 10;
+  Book book(limits);
+  const auto publish = [&](int count) {
+    for (int i = 0; i < count; ++i) book.publish("a");
+  };
+  own(book, 0);
+  publish(5);
+  CHECK(fed(own(book, 0)).size() == 5);  // nobody has read them before
+  publish(1);
+  CHECK(fed(own(book, 0)) == Positions{5, 6});  // the fastest link has, which is what counts without a word
+  book.journal.fed(4);
+  publish(7);
+  CHECK(fed(own(book, 0)).size() == 9);
+  publish(7);
+  CHECK(fed(own(book, 0)).size() == 10);
+  book.journal.fed(book.journal.head());
+  publish(1);
+  CHECK(fed(own(book, 0)).size() == 2);
+}

@@ -33,11 +33,13 @@ TEST_CASE("a drain closes every stream over its window, each with a retry of its
   for (int i = 0; i < 20; ++i) readers.push_back(world.open("a"));
   world.publish({{"b", "other"}, {"a", "x"}, {"b", "later"}});
   std::promise<void> drained;
+  std::set<std::uint64_t> ended_at;
   world.on([&] {
-    world.streamer.drain([&] { drained.set_value(); });
+    world.streamer.drain([&](std::uint64_t position) { ended_at.insert(position); }, [&] { drained.set_value(); });
     CHECK(world.streamer.size() >= 10);
   });
   drained.get_future().wait();
+  CHECK(ended_at == std::set<std::uint64_t>{3});
   std::set<std::string> retries;
   for (auto& reader : readers) {
     wait(world, *reader);
@@ -52,7 +54,7 @@ TEST_CASE("a drain closes every stream over its window, each with a retry of its
 TEST_CASE("a drain without streams is done at once") {
   World world;
   bool done = false;
-  world.on([&] { world.streamer.drain([&] { done = true; }); });
+  world.on([&] { world.streamer.drain([](std::uint64_t) {}, [&] { done = true; }); });
   CHECK(done);
 }
 
@@ -65,7 +67,7 @@ TEST_CASE("events go on until a drain reaches their stream") {
   world.on([&] {
     world.book.publish("a", "last");
     world.streamer.turn();
-    world.streamer.drain([&] { drained.set_value(); });
+    world.streamer.drain([](std::uint64_t) {}, [&] { drained.set_value(); });
   });
   drained.get_future().wait();
   wait(world, *reader);

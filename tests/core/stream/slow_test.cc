@@ -86,6 +86,39 @@ TEST_CASE("a reader that lags more than the backlog is closed without a word, an
   CHECK(again->data().front() == dataOf(static_cast<int>(stuck->data().size()) + 1, 2000));
 }
 
+TEST_CASE("a reader that lags more bytes than the backlog is closed, whatever the history holds") {
+  auto limits = roomy();
+  limits.backlog_bytes = 64 << 10;
+  World world(limits);
+  const auto stuck = world.open(tight(stream::Framing::Chunked, {"a"}));
+  for (int i = 1; i <= 200; ++i) world.publish("a", dataOf(i, 2000));
+  CHECK(world.size() == 0);
+  CHECK(world.metrics.closed_slow.value() == 1);
+}
+
+TEST_CASE("one event larger than the backlog cuts nobody off that waits for it alone") {
+  auto limits = roomy();
+  limits.backlog_bytes = 4 << 10;
+  World world(limits);
+  const auto reader = world.open(tight(stream::Framing::Chunked, {"a"}));
+  world.publish("a", dataOf(1, 500'000));
+  CHECK(world.size() == 1);
+  world.readUntil(*reader, [&] { return reader->data().size() == 1; });
+}
+
+TEST_CASE("a reader that lags in broadcasts alone is closed as soon as one that lags in its channel") {
+  auto limits = roomy();
+  limits.backlog_events = 20;
+  World world(limits);
+  const auto stuck = world.open(tight(stream::Framing::Chunked, {"a"}));
+  for (int i = 1; i <= 200; ++i) {
+    world.on([&] { world.book.broadcast(dataOf(i, 2000)); });
+    world.settle();
+  }
+  CHECK(world.size() == 0);
+  CHECK(world.metrics.closed_slow.value() == 1);
+}
+
 TEST_CASE("a reader whose next event fell away is closed") {
   auto limits = test::limits(10);
   World world(limits);
@@ -138,7 +171,7 @@ TEST_CASE("a stream that a full socket keeps from its farewell is closed as it i
   const auto stuck = world.open(tight(stream::Framing::Chunked, {"a"}));
   for (int i = 0; i < 50; ++i) world.publish("a", dataOf(i, 2000));
   std::promise<void> drained;
-  world.on([&] { world.streamer.drain([&] { drained.set_value(); }); });
+  world.on([&] { world.streamer.drain([](std::uint64_t) {}, [&] { drained.set_value(); }); });
   drained.get_future().wait();
   world.readUntil(*stuck, [&] { return stuck->closed; });
   CHECK_FALSE(stuck->ended);

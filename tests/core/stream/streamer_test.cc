@@ -195,6 +195,25 @@ TEST_CASE("a stream that comes from another node is spared what it had there") {
   CHECK(reader->data().back() == "own");
 }
 
+TEST_CASE("what a stream had elsewhere before it was here is dropped when it comes") {
+  World world;
+  world.book.fromPeer(test::kPeer, 5, "a", "data: had\n");
+  World::Wish wish;
+  wish.start.after = 0;
+  wish.start.had = {{test::kPeer, 7}, {test::kHere, 100}};
+  wish.start.had_until = 1;
+  const auto reader = world.open(wish);
+  world.on([&] {
+    world.book.fromPeer(test::kPeer, 6, "a", "data: had too\n");
+    world.book.fromPeer(test::kPeer, 7, "a", "data: and this\n");
+    world.book.fromPeer(test::kPeer, 8, "a", "data: new\n");
+  });
+  world.settle();
+  world.publish("a", "own");
+  reader->read();
+  CHECK(reader->data() == Texts{"new", "own"});
+}
+
 TEST_CASE("a hole in a peer's feed is a gap on every channel of every stream") {
   World world;
   World::Wish wish;

@@ -60,8 +60,8 @@ export class Watcher {
   #lastId;
   #closed = false;
 
-  constructor(nodes, name, { channel = 'c' } = {}) {
-    Object.assign(this, { nodes, name, channel });
+  constructor(nodes, name, { channel = 'c', pauseMs = 100 } = {}) {
+    Object.assign(this, { nodes, name, channel, pauseMs });
     this.done = this.#run();
   }
 
@@ -80,7 +80,7 @@ export class Watcher {
       }
       take();
       this.moves += 1;
-      if (!this.#closed) await pause(100);
+      if (!this.#closed) await pause(this.pauseMs);
     }
   }
 

@@ -1,13 +1,15 @@
 // The program under test: where it is, how it is run and what it said.
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { within } from './wait.mjs';
+import { until, within } from './wait.mjs';
 
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
 export const binary = resolve(process.env.SSE_BINARY ?? join(root, 'build/test/bin/sse-cluster'));
 export const plugins = join(dirname(dirname(binary)), 'plugins');
+/** Whether the plugins are parts of the program (SSE_STATIC_PLUGINS). */
+export const linkedIn = process.env.SSE_LINKED_IN === '1';
 
 if (!existsSync(binary)) throw new Error(`${binary}: no such program; build it or set SSE_BINARY`);
 
@@ -41,6 +43,14 @@ export class Program {
 
   signal(name) {
     if (!this.ended) this.child.kill(name);
+  }
+
+  /** SIGSTOP, and until every thread stands still: a busy one goes on for a moment. */
+  async freeze() {
+    this.signal('SIGSTOP');
+    const tasks = `/proc/${this.child.pid}/task`;
+    const still = (task) => /^State:\s+T/m.test(readFileSync(`${tasks}/${task}/status`, 'utf8'));
+    await until('every thread stands still', () => readdirSync(tasks).every(still));
   }
 
   /** What a sanitizer reported, or nothing. */

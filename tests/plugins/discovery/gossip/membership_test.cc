@@ -96,6 +96,25 @@ TEST_CASE("12.2.4: our own name at another address is a conflict of ours and not
   CHECK(world.incarnation() == 1);
 }
 
+TEST_CASE("others that hold our name with our address end a conflict, once") {
+  EngineWorld world;
+  const auto settled = [&] { return world.events<NameSettled>().size(); };
+  const auto ours = [&] {
+    auto message = aliveOf("us", 1, 1);
+    message.address = world.find("us")->endpoint.address;
+    message.port = world.find("us")->endpoint.port;
+    return message;
+  };
+  world.take(ours());
+  CHECK(settled() == 0);
+  world.take(aliveOf("us", 5, 9));
+  CHECK(settled() == 0);
+  world.take(ours());
+  CHECK(settled() == 1);
+  world.take(ours());
+  CHECK(settled() == 0);
+}
+
 TEST_CASE("12.2.5: old news about others is ignored") {
   EngineWorld world;
   world.take(aliveOf("b", 2, 3));

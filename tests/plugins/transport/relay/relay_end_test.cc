@@ -66,6 +66,22 @@ TEST_CASE("a stopping node hands over everything and a last checkpoint") {
   CHECK(checkpoint->position == 3001);
 }
 
+TEST_CASE("the position at which streams end is known to peers at once") {
+  PollLoop loop;
+  Node a(loop, "a", "aaaa");
+  Node b(loop, "b", "bbbb");
+  connect(loop, a, b);
+  const auto heard = b.host.bus().record<CheckpointReceived>();
+  const auto before = heard->size();
+  a.host.bus().publish(StreamsEnding{{a.host.node().tag, 7, {{conformance::tagOf("cccc"), 5}}}});
+  REQUIRE(loop.runUntil([&] { return heard->size() > before; }));
+  const auto& checkpoint = heard->back().checkpoint;
+  CHECK(checkpoint.node == a.host.node().tag);
+  CHECK(checkpoint.position == 7);
+  REQUIRE(checkpoint.highest.size() == 1);
+  CHECK(checkpoint.highest[0].number == 5);
+}
+
 TEST_CASE("a large event goes through") {
   PollLoop loop;
   Node a(loop, "a", "aaaa");

@@ -1,0 +1,17 @@
+# Run when a tarball is made: what Debian says about the libraries in it and in the executable, one file a package.
+set(prefix "$ENV{DESTDIR}${CMAKE_INSTALL_PREFIX}")
+set(folder ${prefix}/share/doc/sse-cluster/licences)
+set(packages libboost1.74-dev libc-ares-dev libnghttp2-dev nlohmann-json3-dev)
+find_program(dpkg dpkg-query REQUIRED)
+file(GLOB names RELATIVE ${prefix}/${libraries} ${prefix}/${libraries}/*.so*)
+foreach(library ${names})
+  execute_process(COMMAND ${dpkg} --search "*/${architecture}/${library}"
+    OUTPUT_VARIABLE found OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+  string(REGEX MATCH "^[^:,]+" package "${found}")
+  list(APPEND packages ${package})
+endforeach()
+list(REMOVE_DUPLICATES packages)
+file(MAKE_DIRECTORY ${folder})
+foreach(package ${packages})
+  file(COPY_FILE /usr/share/doc/${package}/copyright ${folder}/${package})
+endforeach()
