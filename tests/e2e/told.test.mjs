@@ -88,6 +88,18 @@ scenario('of two nodes with one name found by gossip both tell, and the first st
   assert.equal(await a.probe('/readyz'), 200);
 });
 
+scenario('gossip without a key at a public address is told for as long as it is so', async (stage) => {
+  const gossip = { bind: '127.0.0.1', port: await freePort(), advertise: '203.0.113.7' };
+  const open = { discovery: ['gossip'], gossip };
+  const node = await stage.node(open);
+  const { about } = await warns(node, /^gossip-open$/);
+  assert.equal(about, `203.0.113.7:${open.gossip.port}`);
+  assert.match(node.log, /gossip-open/);
+  const keyed = { ...open.gossip, port: await freePort(), secret_key: 'k'.repeat(16) };
+  const closed = await stage.node({ ...open, gossip: keyed });
+  assert.deepEqual((await closed.status()).warnings, []);
+});
+
 for (const how of ['stopped', 'killed']) {
   scenario(
     `a node that was ${how} is taken back under its name at another address`,
@@ -184,7 +196,7 @@ scenario(
     await publishAll(a, '/publish/c', [6, 7, 8, 9]);
     await moves(a, 'sse_relay_lag_events', (value) => value >= 4);
     const large = 'x'.repeat(900_000);
-    for (let i = 0; i < 12; i += 1) await publish(a, '/publish/large', { data: large });
+    for (let i = 0; i < 40; i += 1) await publish(a, '/publish/large', { data: large });
     await moves(a, 'sse_relay_queued_bytes', (value) => value > 0);
     await moves(a, 'sse_gossip_members{state="suspect"}', (value) => value === 1);
     await moves(a, 'sse_gossip_probe_failures_total', (value) => value > 0);

@@ -146,6 +146,13 @@ std::string encoded(std::string_view name) {
   return out;
 }
 
+/// A whole number as JSON and the original program have it.
+bool isMilliseconds(std::string_view text) {
+  constexpr std::size_t kMostDigits = 18;
+  return !text.empty() && text.size() <= kMostDigits && (text == "0" || text.front() != '0') &&
+         text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
 std::string identityOf(const EventView& event) {
   return std::to_string(event.id.number) + "-" + std::string(text(event.id.origin));
 }
@@ -192,7 +199,7 @@ std::string postBody(const EventView& event, const NodeNames& members) {
   out += ",\"event\":" + jsonText(fields.event.empty() ? "message" : fields.event);
   if (!event.channel.empty()) out += ",\"channel\":" + jsonText(event.channel);
   out += ",\"data\":" + dataJson(std::move(fields.data).value_or(""));
-  if (!fields.retry.empty()) out.append(",\"retry\":").append(fields.retry);
+  if (isMilliseconds(fields.retry)) out.append(",\"retry\":").append(fields.retry);
   out += ",\"been_to\":[" + members.json + (members.list.empty() ? "" : ",") + also.json + "]}";
   return out;
 }

@@ -58,6 +58,15 @@ TEST_CASE("data is JSON: as it stood, in one line, or else as a string") {
   CHECK(data("data: event: x\n") == "\"event: x\"");
 }
 
+TEST_CASE("a retry that is no number of milliseconds is left out") {
+  CHECK(bodyOf(event("data: 1\nretry: 0\n")).find("\"retry\":0,") != std::string::npos);
+  for (const auto* retry : {"1,\"been_to\":[]", "/", "-1", "01", "1e3", "", "1234567890123456789"}) {
+    CAPTURE(retry);
+    const auto body = bodyOf(event(std::string("data: 1\nretry: ") + retry + "\n"));
+    CHECK(body == bodyOf(event("data: 1\n")));
+  }
+}
+
 TEST_CASE("been_to names the members, then who the event names, then its mark") {
   auto view = event("data: 1\n");
   view.been_to = R"(["o1","a","o2"])";
