@@ -51,8 +51,17 @@ constexpr Target kTargets[] = {
     {"http2", "bytes_per_stream", "a stream of HTTP/2: user-space bytes, 200 a connection", Base::None, Bound::AtMost,
      1'188},
     {"relay", "publish_cpu_ratio", "CPU per publish, read by two nodes : alone", Base::None, Bound::AtMost, 2},
-    {"relay", "added_p99_us", "publish here, received at another node: added p99, µs", Base::None, Bound::AtMost,
-     5'000},
+    {"relay", "relayed_per_s", "events/s over one link", Base::None, Bound::AtLeast, 100'000},
+    {"relay", "reader_cpu_us", "CPU per relayed event where it is read, µs", Base::None, Bound::AtMost, 1},
+    {"relay", "added_p50_us", "publish here, received at another node: added p50, µs", Base::None, Bound::AtMost,
+     1'000},
+    {"relay", "added_p99_us", "the same: added p99, µs", Base::None, Bound::AtMost, 5'000},
+    {"gossip", "cpu_percent_3", "gossip, a quiet node of 3: CPU, % of a core", Base::None, Bound::AtMost, 1},
+    {"gossip", "cpu_percent_10", "the same of 10", Base::None, Bound::AtMost, 1},
+    {"gossip", "bytes_per_s_3", "gossip, a quiet node of 3: bytes/s sent, without headers", Base::None, Bound::AtMost,
+     500},
+    {"gossip", "bytes_per_s_10", "the same of 10", Base::None, Bound::AtMost, 500},
+    {"gossip", "crash_s", "a crash of one of 3 is known to the others after, s", Base::None, Bound::AtMost, 15},
 };
 
 std::optional<double> median(std::vector<double> values) {

@@ -27,6 +27,10 @@ const std::vector<Row>& rows() {
        runHttp2,
        {Ours}},
       {"relay", "one node read by two others: what that costs and how much later an event is there", runRelay, {Ours}},
+      {"gossip",
+       "quiet clusters of 3 and 10 by gossip: bytes and CPU per node, when a crash is known",
+       runGossip,
+       {Ours}},
       {"flood", "one subscriber, one publisher x 64 pipelined: events lost", runFlood, all},
   };
   return table;

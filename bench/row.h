@@ -51,6 +51,7 @@ RowResult runReconnect(Server& server, const Sizes& sizes);
 RowResult runLatency(Server& server, const Sizes& sizes);
 RowResult runHttp2(Server& server, const Sizes& sizes);
 RowResult runRelay(Server& server, const Sizes& sizes);
+RowResult runGossip(Server& server, const Sizes& sizes);
 RowResult runFlood(Server& server, const Sizes& sizes);
 
 /// Time and CPU from its making to `stop()`.

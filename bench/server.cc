@@ -55,15 +55,22 @@ std::string nginxConfig(const std::string& folder, uint16_t port, const std::str
   return text;
 }
 
-std::string ourConfig(uint16_t port, const std::string& plugins, const std::vector<uint16_t>& peers) {
+nlohmann::json gossipConfig(uint16_t gossip_port, uint16_t join) {
+  nlohmann::json config = {{"bind", "127.0.0.1"}, {"port", gossip_port}};
+  if (join != 0) config["hosts"] = {"127.0.0.1:" + std::to_string(join)};
+  return config;
+}
+
+std::string ourConfig(uint16_t port, uint16_t gossip_port, const std::string& plugins, const Neighbours& neighbours) {
   nlohmann::json config = {
       {"node", {{"name", "bench-" + std::to_string(port)}}},
       {"http", {{"address", "127.0.0.1"}, {"port", port}, {"threads", 1}}},
-      {"discovery", {"hosts"}},
+      {"discovery", {neighbours.gossips ? "gossip" : "hosts"}},
       {"transport", "relay"},
       {"auth", {"open"}},
   };
-  for (const uint16_t peer : peers) config["hosts"]["peers"].push_back("127.0.0.1:" + std::to_string(peer));
+  if (neighbours.gossips) config["gossip"] = gossipConfig(gossip_port, neighbours.join);
+  for (const uint16_t peer : neighbours.peers) config["hosts"]["peers"].push_back("127.0.0.1:" + std::to_string(peer));
   if (!plugins.empty()) config["plugins"]["path"] = {plugins};
   return config.dump(2);
 }
@@ -95,8 +102,14 @@ bool Programs::has(ServerKind kind) const {
   return false;
 }
 
-Server::Server(ServerKind kind, const Programs& programs, int cpu, std::vector<uint16_t> peers)
-    : kind_(kind), programs_(programs), cpu_(cpu), peers_(std::move(peers)), port_(freePort()), folder_(makeFolder()) {
+Server::Server(ServerKind kind, const Programs& programs, int cpu, Neighbours neighbours)
+    : kind_(kind),
+      programs_(programs),
+      cpu_(cpu),
+      neighbours_(std::move(neighbours)),
+      port_(freePort()),
+      gossip_port_(freePort()),
+      folder_(makeFolder()) {
   try {
     process_ = std::make_unique<Process>(prepare(), cpu, path("output"));
     awaitAnswer();
@@ -115,7 +128,11 @@ Server::~Server() {
 }
 
 std::unique_ptr<Server> Server::follower() const {
-  return std::unique_ptr<Server>(new Server(kind_, programs_, cpu_, {port_}));
+  return std::unique_ptr<Server>(new Server(kind_, programs_, cpu_, Neighbours{.peers = {port_}}));
+}
+
+std::unique_ptr<Server> Server::gossiper(uint16_t join) const {
+  return std::unique_ptr<Server>(new Server(kind_, programs_, cpu_, Neighbours{.gossips = true, .join = join}));
 }
 
 std::vector<std::string> Server::prepare() const {
@@ -125,7 +142,7 @@ std::vector<std::string> Server::prepare() const {
       std::ofstream(path("nginx.conf")) << nginxConfig(folder_, port_, programs_.nchan_module);
       return {programs_.nginx, "-p", folder_, "-e", "stderr", "-c", path("nginx.conf")};
     case ServerKind::Ours:
-      std::ofstream(path("config.json")) << ourConfig(port_, programs_.plugins, peers_);
+      std::ofstream(path("config.json")) << ourConfig(port_, gossip_port_, programs_.plugins, neighbours_);
       return {programs_.ours, "start", "--config", path("config.json")};
   }
   return {};

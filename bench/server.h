@@ -20,28 +20,38 @@ struct Programs {
   bool has(ServerKind kind) const;
 };
 
+/// Whom a node of ours is to find, and how.
+struct Neighbours {
+  std::vector<uint16_t> peers = {};  ///< HTTP ports, by a fixed list
+  bool gossips = false;
+  uint16_t join = 0;  ///< a gossip port; 0: it is the first
+};
+
 /// A server under test with a folder for its files, both gone with this object. It listens on a free port of 127.0.0.1,
 /// has one thread that serves connections, and logs no request.
 class Server {
  public:
   /// Starts it and waits until it answers. Throws std::runtime_error with the end of its output if it does not.
-  Server(ServerKind kind, const Programs& programs, int cpu) : Server(kind, programs, cpu, {}) {}
+  Server(ServerKind kind, const Programs& programs, int cpu) : Server(kind, programs, cpu, Neighbours()) {}
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
   /// Another node of ours on the same CPU that reads this one's events.
   std::unique_ptr<Server> follower() const;
+  /// Another node of ours on the same CPU that finds nodes by gossip, through the member at this gossip port, if any.
+  std::unique_ptr<Server> gossiper(uint16_t join) const;
 
   ServerKind kind() const { return kind_; }
   uint16_t port() const { return port_; }
+  uint16_t gossipPort() const { return gossip_port_; }
   Process& process() { return *process_; }
 
   /// The last lines the server wrote.
   std::string output() const;
 
  private:
-  Server(ServerKind kind, const Programs& programs, int cpu, std::vector<uint16_t> peers);
+  Server(ServerKind kind, const Programs& programs, int cpu, Neighbours neighbours);
   std::vector<std::string> prepare() const;
   std::string path(const char* name) const { return folder_ + "/" + name; }
   void awaitAnswer();
@@ -49,8 +59,9 @@ class Server {
   ServerKind kind_;
   Programs programs_;
   int cpu_;
-  std::vector<uint16_t> peers_;
+  Neighbours neighbours_;
   uint16_t port_;
+  uint16_t gossip_port_;
   std::string folder_;
   std::unique_ptr<Process> process_;
 };

@@ -1,10 +1,10 @@
 // One node whose events two others read.
 #include <stdexcept>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "bench/crowd.h"
 #include "bench/row.h"
+#include "bench/scrape.h"
 #include "bench/sockets.h"
 
 namespace sse::bench {
@@ -18,26 +18,9 @@ constexpr useconds_t kEveryUs = 1'000;
 constexpr size_t kWarmUp = 100;
 constexpr int64_t kPatienceNs = 10'000'000'000;
 
-std::string get(uint16_t port, const std::string& path) {
-  const int fd = connectTo(port);
-  sendAll(fd, "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
-  std::string answer;
-  char buffer[16384];
-  for (ssize_t got = 0; (got = recv(fd, buffer, sizeof buffer, 0)) > 0;)
-    answer.append(buffer, static_cast<size_t>(got));
-  closeHard(fd);
-  return answer;
-}
-
-double metric(uint16_t port, const std::string& name) {
-  const std::string page = get(port, "/metrics");
-  const auto at = page.find("\n" + name + " ");
-  return at == std::string::npos ? 0 : std::stod(page.substr(at + name.size() + 2));
-}
-
 void awaitLinks(const Server& server, double count) {
   const int64_t limit = nowNs() + kPatienceNs;
-  while (metric(server.port(), "sse_relay_links") < count) {
+  while (metricOf(server.port(), "sse_relay_links") < count) {
     if (nowNs() > limit) throw std::runtime_error("the followers do not read the node");
     usleep(10'000);
   }
@@ -57,14 +40,14 @@ double cpuPerPublish(Server& server, const Sizes& sizes) {
 
 /// The same of a node that others read, and what reading costs them.
 void relayed(Server& server, Server& follower, const Sizes& sizes, RowResult& result) {
-  const double had = metric(follower.port(), "sse_relay_events_received_total");
+  const double had = metricOf(follower.port(), "sse_relay_events_received_total");
   const int64_t cpu = follower.process().cpuNs();
   const int64_t began = nowNs();
   result.metrics["publish_cpu_us_read_by_two"] = cpuPerPublish(server, sizes);
-  const double received = metric(follower.port(), "sse_relay_events_received_total") - had;
+  const double received = metricOf(follower.port(), "sse_relay_events_received_total") - had;
   result.metrics["relayed_per_s"] = received / (static_cast<double>(nowNs() - began) / 1e9);
   result.metrics["reader_cpu_us"] = static_cast<double>(follower.process().cpuNs() - cpu) / 1e3 / received;
-  result.metrics["holes"] = metric(follower.port(), "sse_relay_holes_total");
+  result.metrics["holes"] = metricOf(follower.port(), "sse_relay_holes_total");
 }
 
 /// 1,000 events a second to `server`; how long each takes to the one subscriber of `reader`.

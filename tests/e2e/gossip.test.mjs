@@ -64,25 +64,38 @@ scenario('a real peer joins us, is listed, and is no node of ours as its meta is
   );
 });
 
-for (const [what, args, more] of [
+const ways = [
   ['plainly', [], {}],
   ['uncompressed', ['-compress=false'], { compression: false }],
+  ['compressed by it alone', [], { compression: false }],
+  ['compressed by us alone', ['-compress=false'], {}],
   ['encrypted', ['-key', 'raw:0123456789abcdef'], { secret_key: '0123456789abcdef' }],
   [
     'encrypted with a key ring',
     ['-key', 'raw:0123456789abcdef0123456789abcdef', '-more-keys', 'raw:fedcba9876543210'],
     { secret_key: 'fedcba9876543210,0123456789abcdef0123456789abcdef' },
   ],
-]) {
+];
+
+/** Each is a member to the other, and our probes are answered. */
+async function together(node, peer) {
+  await knows(node, '127.0.0.2', peer.port);
+  await peer.saw('join', 'a');
+  await until('our probes are answered', async () => (await node.metric('sse_gossip_probe_seconds_count')) >= 2);
+  assert.equal(await node.metric('sse_gossip_probe_failures_total'), 0);
+  assert.equal(await node.metric('sse_gossip_packets_dropped_total'), 0);
+  assert.equal(peer.count('leave', 'a'), 0);
+}
+
+for (const [what, args, more] of ways) {
   scenario(`we join a real peer, ${what}`, async (stage) => {
     const peer = await startPeer(stage, { args });
-    const node = await startNode(stage, 'a', '127.0.0.1', [peer], more);
-    await knows(node, '127.0.0.2', peer.port);
-    await peer.saw('join', 'a');
-    await until('our probes are answered', async () => (await node.metric('sse_gossip_probe_seconds_count')) >= 2);
-    assert.equal(await node.metric('sse_gossip_probe_failures_total'), 0);
-    assert.equal(await node.metric('sse_gossip_packets_dropped_total'), 0);
-    assert.equal(peer.count('leave', 'a'), 0);
+    await together(await startNode(stage, 'a', '127.0.0.1', [peer], more), peer);
+  });
+
+  scenario(`a real peer joins us, ${what}`, async (stage) => {
+    const node = await startNode(stage, 'a', '127.0.0.1', [], more);
+    await together(node, await startPeer(stage, { args: ['-join', `127.0.0.1:${node.gossip.port}`, ...args] }));
   });
 }
 

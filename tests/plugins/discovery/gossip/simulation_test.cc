@@ -1,5 +1,6 @@
 #include "plugins/discovery/gossip/simulation.h"
 
+#include <ctime>
 #include <doctest/doctest.h>
 
 using namespace sse;
@@ -86,7 +87,11 @@ TEST_CASE("500 nodes that start at once converge") {
   MESSAGE(kCount << " nodes converged after " << took->count() << " ms");
   const auto bytes = sim.sentBytes();
   const auto packets = sim.sentPackets();
+  const auto clock = std::clock();
   sim.run(60s);
+  const auto cpu = static_cast<double>(std::clock() - clock) / CLOCKS_PER_SEC;
+  MESSAGE(kCount << " nodes, quiet: CPU of each, and of the simulation for it: " << cpu / 60 / kCount * 100
+                 << " % of a core");
   MESSAGE(kCount << " nodes, quiet: " << (sim.sentBytes() - bytes) / 60 / kCount << " bytes/s and "
                  << static_cast<double>(sim.sentPackets() - packets) / 60 / kCount << " packets/s per node");
   CHECK(sim.converged());
@@ -137,6 +142,22 @@ TEST_CASE("lost packets make nobody dead in hours") {
     sim.loss = loss;
     sim.run(2h);
     CHECK(deaths(sim) == 0);
+  }
+}
+
+TEST_CASE("nodes that are busy for a fifth of a second at a time are not even suspected in hours") {
+  for (const std::size_t count : {3U, 10U}) {
+    CAPTURE(count);
+    Simulation sim(15);
+    WITH_SEED(sim);
+    settled(sim, count);
+    sim.jitter = 200ms;
+    sim.run(3h);
+    for (std::size_t i = 0; i < count; ++i) {
+      const auto suspects = [](const MemberChanged& change) { return change.member.state == NodeState::Suspect; };
+      CHECK(sim.node(i).told<MemberChanged>(suspects) == 0);
+      CHECK(sim.node(i).told<Refuted>() == 0);
+    }
   }
 }
 

@@ -1,27 +1,18 @@
 // Messages as real peers put them on the wire (vectors/vectors.json), section 24's among them.
 #include <doctest/doctest.h>
-#include <fstream>
 
-#include <nlohmann/json.hpp>
-
-#include "codec_support.h"
 #include "discovery/gossip/message_codec.h"
+#include "vector_cases.h"
 
 using namespace sse;
 using namespace sse::gossip;
+using gossip::test::bytesOf;
 using gossip::test::hex;
-using gossip::test::keys;
-using gossip::test::plain;
-using gossip::test::unhex;
+using gossip::test::vectors;
 using nlohmann::json;
+using Case = gossip::test::VectorCase;
 
 namespace {
-
-/// The bytes of a field of a vector: text, {"hex": …} or nil.
-std::string bytesOf(const json& value) {
-  if (value.is_null()) return {};
-  return value.is_object() ? unhex(value["hex"].get<std::string>()) : value.get<std::string>();
-}
 
 void checkSource(const Source& source, const json& fields) {
   CHECK(source.address == bytesOf(fields.value("SourceAddr", json())));
@@ -112,36 +103,6 @@ void checkFields(const Refusal& refusal, const json& tree) {
   CHECK(refusal.text == bytesOf(tree["fields"]["Error"]));
 }
 
-/// A vector with its layers as settings.
-struct Case {
-  std::string bytes;
-  WireSettings settings = plain();
-  bool crc = false;
-  bool label_shown = false;
-  json inner;  ///< the message or compound
-
-  explicit Case(const json& vector) : bytes(unhex(vector["hex"].get<std::string>())), inner(vector["decoded"]) {
-    if (vector.contains("key")) settings.keys = keys(vector["key"].get<std::string>());
-    settings.label = vector.value("authenticated_label", "");
-    for (; inner.contains("inner"); inner = json(inner["inner"])) takeLayer(inner["type"]);
-  }
-
-  void takeLayer(const std::string& type) {
-    if (type == "crc") crc = true;
-    if (type == "compress") settings.compress = true;
-    if (type == "label") {
-      settings.label = inner["label"];
-      label_shown = true;
-    }
-    if (!inner.contains("nonce")) return;
-    Nonce nonce{};
-    const auto given = unhex(inner["nonce"].get<std::string>());
-    std::copy(given.begin(), given.end(), nonce.begin());
-    settings.nonces = [nonce] { return nonce; };
-    settings.encryption_version = inner["version"];
-  }
-};
-
 void checkPacket(const Case& one) {
   const auto unpacked = unpack(one.settings, one.bytes);
   CHECK(unpacked.dropped == 0);
@@ -182,11 +143,6 @@ void checkStream(const Case& one, StreamSide reader, std::size_t piece) {
   if (const auto at = expected.find(kLength + "d1"); at != std::string::npos)
     expected.replace(at + kLength.size(), 2, "cd");
   CHECK(hex(encodeStream(one.settings, *message, writer).value()) == expected);
-}
-
-json vectors() {
-  std::ifstream file(SSE_SOURCE_DIR "/tests/plugins/discovery/gossip/vectors/vectors.json");
-  return json::parse(file)["messages"];
 }
 
 }  // namespace
