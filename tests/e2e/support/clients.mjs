@@ -67,12 +67,12 @@ const firefox = () =>
     },
   });
 
-/** A browser started on first use: {open, quit}. Pages are of the stream's own origin. */
+/** A browser started on first use: {open, page, quit}. Pages are of the stream's own origin. */
 function browser(launch, more = {}) {
   let running;
+  const newPage = async () => (await (running ??= launch())).newPage();
   const open = async (url, names) => {
-    running ??= launch();
-    const page = await (await running).newPage();
+    const page = await newPage();
     await page.goto(new URL('/livez', url).href);
     await page.evaluate(
       (address, types) => {
@@ -90,7 +90,7 @@ function browser(launch, more = {}) {
     const state = () => page.evaluate(() => ({ ...globalThis.seen, readyState: globalThis.source.readyState }));
     return { state, close: () => page.close() };
   };
-  return { open, quit: async () => (await running)?.close(), ...more };
+  return { open, page: newPage, quit: async () => (await running)?.close(), ...more };
 }
 
 export const browsers = {
