@@ -13,7 +13,8 @@ after(() => browsers.chromium.quit());
 /** The origin of an empty page that sets `cookie`. */
 async function site(stage, cookie = '') {
   const server = http.createServer((_, response) => {
-    response.writeHead(200, { 'content-type': 'text/html', ...(cookie && { 'set-cookie': cookie }) }).end('<p>page</p>');
+    response.writeHead(200, { 'content-type': 'text/html', ...(cookie && { 'set-cookie': cookie }) });
+    response.end('<p>page</p>');
   });
   await new Promise((done) => server.listen(0, '127.0.0.1', done));
   stage.defer(() => (server.closeAllConnections(), server.close()));
