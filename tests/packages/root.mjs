@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
 import { freePort } from '../e2e/support/node.mjs';
+import { root as top } from '../e2e/support/process.mjs';
 import { patience, until, within } from '../e2e/support/wait.mjs';
 
 /** What scripts/release made. */
@@ -21,6 +22,13 @@ export function released(pattern) {
 export const node = () => released(/^sse-cluster_.*\.deb$/);
 export const sdk = () => released(/^sse-cluster-dev_.*\.deb$/);
 export const tarball = () => released(/\.tar\.gz$/);
+
+/** The names of the plugins whose sources are in this tree: what a release holds. */
+export const plugins = ['auth', 'discovery', 'transport']
+  .flatMap((kind) => readdirSync(join(top, 'plugins', kind), { withFileTypes: true }))
+  .filter((entry) => entry.isDirectory())
+  .map((entry) => entry.name)
+  .sort();
 
 /** Runs a program of this host to its end; stdout and stderr are in `output` as well. */
 export function command(name, args, { seconds = 120, ...options } = {}) {
