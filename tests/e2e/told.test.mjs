@@ -100,6 +100,18 @@ scenario('gossip without a key at a public address is told for as long as it is 
   assert.deepEqual((await closed.status()).warnings, []);
 });
 
+scenario('each entry of hosts.peers is in /status, with its link or with a warning', async (stage) => {
+  const gone = await freePort();
+  const peers = [`127.0.0.1:${gone}`, 'no-such-host.invalid:8080'];
+  const node = await stage.node({ hosts: { peers }, cluster: { start_timeout: '500ms' } });
+  const { about, text } = await warns(node, /^hosts-unresolved$/);
+  assert.equal(about, 'no-such-host.invalid');
+  assert.match(text, /does not resolve/);
+  const row = async () => (await node.status()).cluster.nodes.find((one) => one.http_port === gone);
+  await until('the link is broken', async () => (await row())?.link === 'broken', 20000);
+  assert.match((await row()).reason, /refused/);
+});
+
 for (const how of ['stopped', 'killed']) {
   scenario(
     `a node that was ${how} is taken back under its name at another address`,

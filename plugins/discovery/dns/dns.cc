@@ -94,11 +94,11 @@ void Dns::note(const Outcome& outcome) {
 
 void Dns::noteEmpty(const std::string& answer) {
   const bool empty = published_.empty();
-  if (empty && !empty_) {
-    host_->log().write(Level::Warning, "dns-no-records", "the name has no records: no other node is known",
-                       {{"name", target_.name}, {"answer", answer}});
-  }
-  empty_ = empty;
+  const bool changed = std::exchange(empty_, empty) != empty;
+  if (!empty) return;
+  const char* what = "the name has no records: no other node is known";
+  host_->bus().publish(Warned{"dns-no-records", std::string(what) + ": " + answer, target_.name});
+  if (changed) host_->log().write(Level::Warning, "dns-no-records", what, {{"name", target_.name}, {"answer", answer}});
 }
 
 void Dns::noteCut(bool cut) {
@@ -111,14 +111,15 @@ void Dns::noteCut(bool cut) {
 
 void Dns::noteFailing(bool failing, const std::string& problem) {
   failing_gauge_->set(failing ? 1 : 0);
-  if (failing == failing_) return;
-  failing_ = failing;
+  const bool changed = std::exchange(failing_, failing) != failing;
   if (failing) {
-    host_->log().write(Level::Warning, "dns-failed",
-                       ever_published_ ? "the name cannot be looked up; the last answer is kept"
-                                       : "the name cannot be looked up; it is tried again",
-                       {{"name", target_.name}, {"reason", problem}});
-  } else {
+    const char* what = ever_published_ ? "the name cannot be looked up; the last answer is kept"
+                                       : "the name cannot be looked up; it is tried again";
+    host_->bus().publish(Warned{"dns-failed", std::string(what) + ": " + problem, target_.name});
+    if (changed) {
+      host_->log().write(Level::Warning, "dns-failed", what, {{"name", target_.name}, {"reason", problem}});
+    }
+  } else if (changed) {
     host_->log().write(Level::Info, "dns-recovered", "the name can be looked up again", {{"name", target_.name}});
   }
 }

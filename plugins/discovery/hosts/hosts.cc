@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <netdb.h>
 #include <sys/socket.h>
+#include <utility>
 
 #include "sse/config.h"
 
@@ -77,19 +78,21 @@ void Hosts::resolved(Answers answers) {
 
 void Hosts::noteAnswer(const std::string& name, std::vector<std::string> addresses) {
   const bool failed = addresses.empty();
-  if (failed) failures_->add();
-  if (failed != fails_[name]) {
-    fails_[name] = failed;
-    if (failed) {
-      host_->log().write(Level::Warning, "hosts-unresolved",
-                         known_[name].empty() ? "a host name does not resolve; it is tried again"
-                                              : "a host name no longer resolves; its last answer is kept",
-                         {{"host", name}});
-    } else {
-      host_->log().write(Level::Info, "hosts-resolved", "a host name resolves again", {{"host", name}});
-    }
+  const bool changed = std::exchange(fails_[name], failed) != failed;
+  if (failed) {
+    noteFailure(name, changed);
+  } else if (changed) {
+    host_->log().write(Level::Info, "hosts-resolved", "a host name resolves again", {{"host", name}});
   }
   if (!failed) known_[name] = std::move(addresses);
+}
+
+void Hosts::noteFailure(const std::string& name, bool first) {
+  const char* what = known_[name].empty() ? "a host name does not resolve; it is tried again"
+                                          : "a host name no longer resolves; its last answer is kept";
+  failures_->add();
+  host_->bus().publish(Warned{"hosts-unresolved", what, name});
+  if (first) host_->log().write(Level::Warning, "hosts-unresolved", what, {{"host", name}});
 }
 
 void Hosts::publish() {

@@ -35,6 +35,8 @@ class Hosts : public Discovery {
   void resolveAll();
   void resolved(Answers answers);
   void noteAnswer(const std::string& name, std::vector<std::string> addresses);
+  /// Told in /status at each try, in the log once.
+  void noteFailure(const std::string& name, bool first);
   void publish();
 
   Resolve resolve_;

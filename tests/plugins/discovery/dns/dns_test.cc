@@ -79,8 +79,9 @@ TEST_CASE("a TTL between a second and the interval sets the time of the next loo
   waits(3600, 10s);
 }
 
-TEST_CASE("a name without records means no other node: told once, and followed when records appear") {
+TEST_CASE("a name without records means no other node: logged once, told for as long, and followed when some appear") {
   DnsWorld world;
+  const auto warned = world.host.bus().record<Warned>();
   world.start();
   world.lookedUp();
   REQUIRE(world.seen->size() == 1);
@@ -89,6 +90,8 @@ TEST_CASE("a name without records means no other node: told once, and followed w
   CHECK(world.host.log().lines("dns-no-records")[0].fields.at("answer").find("not found") != std::string::npos);
   world.next(10s);
   CHECK(world.lines("dns-no-records") == 1);
+  REQUIRE(warned->size() == 2);
+  CHECK(warned->back().id == "dns-no-records");
   world.server.addresses("sse.test", {"10.0.0.1"});
   world.next(10s);
   CHECK(world.members() == Texts{"10.0.0.1:8080"});
@@ -122,8 +125,10 @@ TEST_CASE("a resolver that fails keeps the last answer and is told once") {
     CAPTURE(static_cast<int>(mode));
     DnsWorld world;
     world.server.addresses("sse.test", {"10.0.0.1"});
+    const auto warned = world.host.bus().record<Warned>();
     world.start();
     world.lookedUp();
+    CHECK(warned->empty());
     world.server.mode = mode;
     world.next(10s);
     world.next(10s);
@@ -132,6 +137,9 @@ TEST_CASE("a resolver that fails keeps the last answer and is told once") {
     CHECK(world.failing() == 1);
     REQUIRE(world.lines("dns-failed") == 1);
     CHECK(world.host.log().lines("dns-failed")[0].text.find("last answer is kept") != std::string::npos);
+    REQUIRE(warned->size() == 2);
+    CHECK(warned->back().id == "dns-failed");
+    CHECK(warned->back().about == "sse.test");
     CHECK(world.lines("dns-no-records") == 0);
     world.server.mode = DnsServer::Mode::Normal;
     world.next(10s);

@@ -66,8 +66,9 @@ TEST_CASE("a name that changes is followed and an unchanged one says nothing") {
   CHECK(world.addresses() == Addresses{"10.0.0.3:80"});
 }
 
-TEST_CASE("a name that stops resolving keeps its last answer and is logged once") {
+TEST_CASE("a name that stops resolving keeps its last answer, is logged once, and told at each try") {
   World world;
+  const auto warned = world.host.bus().record<Warned>();
   (*world.names)["a"] = {"10.0.0.1"};
   world.start(R"(["a:80"])");
   (*world.names)["a"] = {};
@@ -76,8 +77,13 @@ TEST_CASE("a name that stops resolving keeps its last answer and is logged once"
   CHECK(world.addresses() == Addresses{"10.0.0.1:80"});
   CHECK(world.host.log().lines("hosts-unresolved").size() == 1);
   CHECK(world.host.metrics().counter("sse_hosts_resolve_failures_total", "").value() == 3);
+  REQUIRE(warned->size() == 3);
+  CHECK(warned->back().id == "hosts-unresolved");
+  CHECK(warned->back().about == "a");
+  CHECK(warned->back().text.find("its last answer is kept") != std::string::npos);
   (*world.names)["a"] = {"10.0.0.1"};
   world.loop.advance(10s);
+  CHECK(warned->size() == 3);
   CHECK(world.host.log().lines("hosts-resolved").size() == 1);
   CHECK(world.seen->size() == 1);
 }
