@@ -50,7 +50,7 @@ void Reader::dialed(Result<Dialed> result) {
   if (poster_) post_after_ = hub_.source().journal().head() - poster_->lag();
   poster_.reset();
   state_ = State::Greeting;
-  since_ = hub_.host().loop().now();
+  since_ = unfed_since_ = hub_.host().loop().now();
   filled_ = false;
   handed_ = acked_ = 0;
   link_ = std::make_unique<Link>(hub_.host().loop(), hub_.counters(), *this, std::move(result->stream));

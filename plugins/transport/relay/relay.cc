@@ -180,6 +180,7 @@ void Relay::feeding(Feeder& feeder) {
     }
   }
   countLinks();
+  dialBack(feeder);
 }
 
 void Relay::down(Feeder& feeder) {
@@ -190,6 +191,9 @@ void Relay::down(Feeder& feeder) {
   };
   if (feeder.wasFed() && std::none_of(feeders_.begin(), feeders_.end(), replaces)) {
     reportFeeder(feeder, LinkChanged::State::Broken, "the peer no longer reads this node's events");
+  }
+  for (const auto& [key, reader] : readers_) {
+    if (reader->peerHello().tag == tag) reader->unfed();
   }
   memberChanged();
   countLinks();
@@ -231,21 +235,6 @@ void Relay::sweep() {
   sweep_posted_ = false;
   std::erase_if(feeders_, [](const auto& feeder) { return feeder->state() == Feeder::State::Closed; });
   followJournal();
-}
-
-void Relay::acknowledged() {
-  if (!host_->bus().wanted(PeersAcknowledged::kTopic)) return;
-  auto least = host_->journal().head();
-  for (const auto& feeder : feeders_) {
-    if (feeder->state() == Feeder::State::Feeding) least = std::min(least, feeder->acknowledged());
-  }
-  // Publishers wait for peers of ours alone; a leaving node also for what an original one is about to take.
-  for (const auto& [key, reader] : readers_) {
-    if (leaving_ && reader->poster() != nullptr) least = std::min(least, reader->poster()->reached());
-  }
-  if (acknowledged_ && least <= *acknowledged_) return;
-  acknowledged_ = least;
-  host_->bus().publish(PeersAcknowledged{least});
 }
 
 std::vector<Link*> Relay::oneLinkPerPeer() {
@@ -305,6 +294,7 @@ void Relay::tick() {
   const auto now = host_->loop().now();
   for (const auto& [key, reader] : readers_) reader->tick(now);
   for (const auto& feeder : feeders_) feeder->tick(now);
+  acknowledged();
   unknown(asks_.expired(now));
   countLinks();
   followJournal();

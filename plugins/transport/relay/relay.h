@@ -62,6 +62,8 @@ class Relay final : public Transport, private Hub {
   void removed(const PeerRemoved& peer);
   void appended();
   void tellFed();
+  [[nodiscard]] bool feeds(const Tag& peer) const;
+  void dialBack(const Feeder& feeder);
   void wanted(const CheckpointWanted& wanted);
   void tick();
   void scheduleTick();

@@ -76,23 +76,4 @@ void Relay::memberChanged() {
   host_->bus().publish(std::move(message));
 }
 
-/// A peer whose link is lost comes back to what history there is.
-void Relay::tellFed() {
-  auto least = host_->journal().head();
-  for (const auto& feeder : feeders_) {
-    if (feeder->state() == Feeder::State::Feeding) least = std::min(least, feeder->cursor());
-  }
-  if (least == fed_told_) return;
-  fed_told_ = least;
-  host_->journal().fed(least);
-}
-
-std::uint64_t Relay::originalLag() const {
-  std::uint64_t lag = 0;
-  for (const auto& [key, reader] : readers_) {
-    if (reader->poster() != nullptr) lag = std::max(lag, reader->poster()->lag());
-  }
-  return lag;
-}
-
 }  // namespace sse::relay

@@ -75,7 +75,8 @@ export async function linked(nodes, ms = 15000) {
       `${node.config.node.name} is linked`,
       async () => {
         const { cluster } = await node.status();
-        return cluster.nodes.filter((peer) => peer.link === 'connected').length >= nodes.length - 1;
+        // One without an address connected by itself and is not read yet.
+        return cluster.nodes.filter((peer) => peer.address && peer.link === 'connected').length >= nodes.length - 1;
       },
       ms,
     );

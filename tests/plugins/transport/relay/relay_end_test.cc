@@ -11,6 +11,16 @@ using namespace std::chrono_literals;
 using conformance::PollLoop;
 using test::Node;
 
+namespace {
+
+using Acknowledgements = std::shared_ptr<std::vector<PeersAcknowledged>>;
+
+bool reached(const Acknowledgements& told, std::uint64_t position) {
+  return !told->empty() && told->back().position >= position;
+}
+
+}  // namespace
+
 TEST_CASE("what every peer has is acknowledged, and at once where there is none") {
   PollLoop loop;
   Node a(loop, "a", "aaaa");
@@ -23,6 +33,62 @@ TEST_CASE("what every peer has is acknowledged, and at once where there is none"
   CHECK(acknowledged->back().position < 1001);
   REQUIRE(loop.runUntil([&] { return acknowledged->back().position == 1001; }));
   CHECK(b.host.journal().entries().size() == 1001);
+}
+
+TEST_CASE("a peer that is there and does not read this node yet is waited for, but not for ever") {
+  PollLoop loop;
+  Node a(loop, "a", "aaaa");
+  Node b(loop, "b", "bbbb");
+  a.add(b);
+  REQUIRE(loop.runUntil([&] { return a.filledFrom(b); }));
+  const auto acknowledged = a.host.bus().record<PeersAcknowledged>();
+  SUBCASE("it comes") {
+    a.publish("x");
+    CHECK(!loop.runUntil([&] { return reached(acknowledged, 1); }, 600ms));
+    b.add(a);
+    REQUIRE(loop.runUntil([&] { return reached(acknowledged, 1); }));
+    CHECK(b.has("x"));
+  }
+  SUBCASE("it never comes") {
+    a.publish("x");
+    loop.skip(15s);
+    REQUIRE(loop.runUntil([&] { return reached(acknowledged, 1); }));
+    CHECK(!b.has("x"));
+  }
+}
+
+TEST_CASE("a peer that stops reading is waited for while it is there") {
+  PollLoop loop;
+  Node a(loop, "a", "aaaa");
+  Node b(loop, "b", "bbbb");
+  connect(loop, a, b);
+  const auto acknowledged = a.host.bus().record<PeersAcknowledged>();
+  b.remove(a);
+  REQUIRE(loop.runUntil([&] { return !a.host.log().lines("relay-feed-ended").empty(); }));
+  a.publish("x");
+  CHECK(!loop.runUntil([&] { return reached(acknowledged, 1); }, 600ms));
+  b.add(a);
+  REQUIRE(loop.runUntil([&] { return reached(acknowledged, 1); }));
+  CHECK(b.has("x"));
+}
+
+TEST_CASE("a peer that comes back is dialed at once, however long it was away") {
+  PollLoop loop;
+  Node a(loop, "a", "aaaa");
+  Node b(loop, "b", "bbbb");
+  a.listener.refuse();
+  b.add(a);
+  auto& redials = b.host.metrics().counter("sse_relay_reconnects_total", "");
+  for (std::uint64_t tries = 1; tries <= 9; ++tries) {
+    loop.skip(10s);
+    REQUIRE(loop.runUntil([&] { return redials.value() >= tries; }));
+  }
+  CHECK(!loop.runUntil([&] { return redials.value() > 9; }, 100ms));
+  const auto before = redials.value();
+  a.listener.listen();
+  a.add(b);
+  REQUIRE(loop.runUntil([&] { return b.filledFrom(a); }, 3s));
+  CHECK(redials.value() <= before + 1);
 }
 
 TEST_CASE("a peer that went silent is given up after 15 seconds") {

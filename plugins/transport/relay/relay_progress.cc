@@ -1,0 +1,61 @@
+#include <algorithm>
+
+#include "transport/relay/address.h"
+#include "transport/relay/relay.h"
+
+namespace sse::relay {
+
+bool Relay::feeds(const Tag& peer) const {
+  return std::ranges::any_of(feeders_, [&](const auto& feeder) {
+    return feeder->state() == Feeder::State::Feeding && feeder->peerHello().tag == peer;
+  });
+}
+
+/// A peer that is there and does not read this node yet, or no longer, has nothing of it and is about to come.
+void Relay::acknowledged() {
+  if (!host_->bus().wanted(PeersAcknowledged::kTopic)) return;
+  auto least = host_->journal().head();
+  for (const auto& feeder : feeders_) {
+    if (feeder->state() == Feeder::State::Feeding) least = std::min(least, feeder->acknowledged());
+  }
+  const auto now = host_->loop().now();
+  for (const auto& [key, reader] : readers_) {
+    if (reader->up() && now - reader->unfedSince() < kSilentAfter && !feeds(reader->peerHello().tag)) least = 0;
+    // Publishers wait for peers of ours alone; a leaving node also for what an original one is about to take.
+    if (leaving_ && reader->poster() != nullptr) least = std::min(least, reader->poster()->reached());
+  }
+  if (acknowledged_ && least <= *acknowledged_) return;
+  acknowledged_ = least;
+  host_->bus().publish(PeersAcknowledged{least});
+}
+
+/// Who came back may not be dialed again for long: the tries before had failed.
+void Relay::dialBack(const Feeder& feeder) {
+  if (stopping_) return;
+  const auto address = canonicalAddress(feeder.remote());
+  for (const auto& [key, reader] : readers_) {
+    const bool same = reader->numeric() == address || reader->name() == feeder.peerHello().name;
+    if (same && reader->state() == Reader::State::Idle) reader->dial();
+  }
+}
+
+/// A peer whose link is lost comes back to what history there is.
+void Relay::tellFed() {
+  auto least = host_->journal().head();
+  for (const auto& feeder : feeders_) {
+    if (feeder->state() == Feeder::State::Feeding) least = std::min(least, feeder->cursor());
+  }
+  if (least == fed_told_) return;
+  fed_told_ = least;
+  host_->journal().fed(least);
+}
+
+std::uint64_t Relay::originalLag() const {
+  std::uint64_t lag = 0;
+  for (const auto& [key, reader] : readers_) {
+    if (reader->poster() != nullptr) lag = std::max(lag, reader->poster()->lag());
+  }
+  return lag;
+}
+
+}  // namespace sse::relay
