@@ -53,23 +53,24 @@ export class LoadPublisher {
   }
 }
 
-/** A subscriber that reconnects as EventSource does, to the first of `nodes` that takes it. */
+/** A subscriber that reconnects as EventSource does, to the next of `nodes`, or the one that `choose(nodes, at)` says. */
 export class Watcher {
-  seen = []; // {p, n} or {gap}
+  seen = []; // {p, n, id}, {gap, id}, or {opened, after: id}: a stream begins
   moves = 0;
   #lastId;
   #closed = false;
 
-  constructor(nodes, name, { channel = 'c', pauseMs = 100 } = {}) {
-    Object.assign(this, { nodes, name, channel, pauseMs });
+  constructor(nodes, name, { channel = 'c', pauseMs = 100, choose = (all, at) => all[at % all.length] } = {}) {
+    Object.assign(this, { nodes, name, channel, pauseMs, choose });
     this.done = this.#run();
   }
 
   async #run() {
     for (let at = 0; !this.#closed; at += 1) {
-      const node = this.nodes[at % this.nodes.length];
+      const node = this.choose(this.nodes, at);
       this.reader = new Reader(node, `/subscribe/${this.channel}`, { lastEventId: this.#lastId });
       await this.reader.opened.catch(() => {});
+      this.seen.push({ opened: node.config.node.name, after: this.#lastId });
       let taken = 0;
       const take = () => {
         for (; taken < this.reader.blocks.length; taken += 1) this.#take(this.reader.blocks[taken]);
@@ -86,8 +87,8 @@ export class Watcher {
 
   #take(block) {
     if (block.id !== undefined) this.#lastId = block.id;
-    if (block.event === 'gap') this.seen.push({ gap: JSON.parse(block.data) });
-    else if (block.data !== undefined) this.seen.push(JSON.parse(block.data));
+    if (block.event === 'gap') this.seen.push({ gap: JSON.parse(block.data), id: block.id });
+    else if (block.data !== undefined) this.seen.push({ ...JSON.parse(block.data), id: block.id });
   }
 
   get opened() {
@@ -107,9 +108,14 @@ export class Watcher {
     return this.seen.filter((event) => event.gap).length;
   }
 
+  /** Leaves the stream, to come back elsewhere. */
+  hop() {
+    this.reader?.close();
+  }
+
   async close() {
     this.#closed = true;
-    this.reader?.close();
+    this.hop();
     await this.done;
   }
 }
