@@ -25,6 +25,7 @@ std::optional<Decision> Api::authorize(Request& request, Action action, std::spa
                          request.head.header("Cookie"),
                          access_token};
     question.token = tokenOf(question, node_.auth_cookie);
+    if (const auto* tls = request.connection.tls()) question.certificate = tls->clientCertificate();
     // A plugin that says Later may answer before `later` has kept the request, so answers go through the loop.
     auto promise = std::make_shared<Done>();
     decision = node_.auth->check(question, [promise, loop = &loop_](Decision answer) {

@@ -4,6 +4,8 @@
 #include <string>
 #include <utility>
 
+#include "net/tls_connector.h"
+
 namespace sse::kernel {
 
 PluginHost::PluginHost(Parts parts) : parts_(std::move(parts)), loop_(parts_.loop, parts_.failed) {}
@@ -19,6 +21,10 @@ void PluginHost::offload(std::function<void()> work, std::function<void()> done)
                                       }
                                     });
   if (!taken) throw std::runtime_error("offload: too many calls wait for a worker");
+}
+
+Result<std::shared_ptr<const TlsClient>> PluginHost::tlsClient(const TlsClientSettings& settings) {
+  return net::TlsConnector::create(settings);
 }
 
 }  // namespace sse::kernel

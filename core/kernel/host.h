@@ -37,6 +37,8 @@ class PluginHost final : public Host {
   /// already: a plugin that offloads without bound is broken.
   void offload(std::function<void()> work, std::function<void()> done) override;
 
+  Result<std::shared_ptr<const TlsClient>> tlsClient(const TlsClientSettings& settings) override;
+
  private:
   Parts parts_;
   GuardedLoop loop_;

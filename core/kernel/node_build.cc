@@ -53,6 +53,7 @@ RunningNode::RunningNode(NodeParts parts) : parts_(parts), log_(parts.sink.logge
   info_.tag = base::randomTag();
   info_.version = parts_.version;
   info_.cluster_secret = values.string("cluster.secret");
+  info_.http_tls = !values.list("tls.certificate").empty();
   server_log_ = parts_.sink.logger("server");
   cluster_log_ = parts_.sink.logger("cluster");
   bus_log_ = parts_.sink.logger("bus");
@@ -138,6 +139,7 @@ void RunningNode::buildNode() {
     held->protocol = std::move(protocol);
     held->remote_address = std::move(address);
     held->received = std::move(received);
+    if (const auto* shown = socket.tls ? socket.tls->clientCertificate() : nullptr) held->certificate = *shown;
     held->stream = std::make_unique<net::SocketStream>(std::move(socket));
     control_.post([this, held] {
       for (Transport* transport : parts_.plugins.transports()) {

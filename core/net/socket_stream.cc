@@ -10,14 +10,21 @@ Result<std::size_t> SocketStream::read(std::span<char> into) {
   if (got > 0) return static_cast<std::size_t>(got);
   if (got == 0) return Error{Code::Unavailable, "closed by the other side"};
   if (errno == EAGAIN || errno == EINTR) return std::size_t{0};
-  return Error{Code::Unavailable, std::strerror(errno)};
+  return broken();
 }
 
 Result<std::size_t> SocketStream::write(std::span<const iovec> parts) {
   const ssize_t sent = socket_.send(parts);
   if (sent >= 0) return static_cast<std::size_t>(sent);
   if (errno == EAGAIN || errno == EINTR) return std::size_t{0};
-  return Error{Code::Unavailable, std::strerror(errno)};
+  return broken();
+}
+
+Error SocketStream::broken() const {
+  const int number = errno;
+  const bool by_tls = socket_.tls && !socket_.tls->failure().empty();
+  if (by_tls) return {Code::System, socket_.tls->failure()};
+  return {Code::Unavailable, std::strerror(number)};
 }
 
 }  // namespace sse::net

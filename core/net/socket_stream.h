@@ -16,6 +16,9 @@ class SocketStream final : public Stream {
   [[nodiscard]] int fd() const override { return socket_.fd.get(); }
 
  private:
+  /// Why a call failed, by errno.
+  [[nodiscard]] Error broken() const;
+
   Connected socket_;
 };
 

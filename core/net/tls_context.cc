@@ -1,33 +1,17 @@
 #include "net/tls_context.h"
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
-#include <openssl/x509v3.h>
+
+#include "net/certificate_names.h"
+#include "net/tls_files.h"
 
 namespace sse::net {
 namespace {
 
-constexpr const char* kCiphers =
-    "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:"
-    "ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305";
-constexpr const char* kGroups = "X25519:P-256:P-384";
 constexpr std::string_view kSessionIdContext = "sse-cluster";
-
-/// What OpenSSL complained of first, which is the cause.
-std::string reason() {
-  const unsigned long code = ERR_peek_error();
-  const char* text = code == 0 ? nullptr : ERR_reason_error_string(code);
-  std::string out = text != nullptr ? text : "not readable as PEM";
-  ERR_clear_error();
-  return out;
-}
-
-Error wrong(const char* option, const std::string& file, const std::string& what) {
-  return {Code::InvalidArgument, std::string(option) + ": " + file + ": " + what};
-}
 
 std::string lower(std::string_view text) {
   std::string out(text);
@@ -35,28 +19,8 @@ std::string lower(std::string_view text) {
   return out;
 }
 
-std::vector<std::string> namesOf(X509* certificate) {
-  std::vector<std::string> names;
-  auto* alternatives =
-      static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr));
-  for (int i = 0; i < sk_GENERAL_NAME_num(alternatives); ++i) {
-    const GENERAL_NAME* name = sk_GENERAL_NAME_value(alternatives, i);
-    if (name->type != GEN_DNS) continue;
-    const auto* bytes = reinterpret_cast<const char*>(ASN1_STRING_get0_data(name->d.dNSName));
-    names.push_back(lower({bytes, static_cast<std::size_t>(ASN1_STRING_length(name->d.dNSName))}));
-  }
-  GENERAL_NAMES_free(alternatives);
-  return names;
-}
-
-void harden(SSL_CTX* context) {
-  SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
-  SSL_CTX_set_cipher_list(context, kCiphers);
-  SSL_CTX_set1_groups_list(context, kGroups);
-  SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE |
-                                   SSL_OP_PRIORITIZE_CHACHA | SSL_OP_IGNORE_UNEXPECTED_EOF);
-  // An idle connection keeps no buffers; a refused write never happens, see TlsBio.
-  SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+void setUpServer(SSL_CTX* context) {
+  hardenTls(context);
   // Sessions live in the clients' tickets: nothing is kept here for those who never come back.
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_num_tickets(context, 1);
@@ -70,7 +34,7 @@ Result<void> trustClients(SSL_CTX* context, const TlsSettings& settings) {
   STACK_OF(X509_NAME)* names = sk_X509_NAME_new_null();
   SSL_CTX_set_client_CA_list(context, names);
   for (const auto& file : settings.client_cas) {
-    if (SSL_CTX_load_verify_file(context, file.c_str()) != 1) return wrong("tls.client_ca", file, reason());
+    if (SSL_CTX_load_verify_file(context, file.c_str()) != 1) return wrongTlsFile("tls.client_ca", file, tlsReason());
     SSL_add_file_cert_subjects_to_stack(names, file.c_str());
   }
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
@@ -121,18 +85,13 @@ TlsContext::~TlsContext() {
 Result<void> TlsContext::add(const std::string& certificate, const std::string& key, const TlsSettings& settings) {
   ERR_clear_error();
   SSL_CTX* context = SSL_CTX_new(TLS_server_method());
-  if (context == nullptr) return Error{Code::Internal, "tls: " + reason()};
+  if (context == nullptr) return Error{Code::Internal, "tls: " + tlsReason()};
   contexts_.push_back({context, {}});
-  harden(context);
+  setUpServer(context);
   SSL_CTX_set_alpn_select_cb(context, &TlsContext::onProtocols, this);
-  if (SSL_CTX_use_certificate_chain_file(context, certificate.c_str()) != 1)
-    return wrong("tls.certificate", certificate, reason());
-  if (SSL_CTX_use_PrivateKey_file(context, key.c_str(), SSL_FILETYPE_PEM) != 1) {
-    const std::string why = reason();
-    const bool other = why.find("mismatch") != std::string::npos;
-    return wrong("tls.key", key, other ? "expected the key of " + certificate + ", got another one" : why);
-  }
-  contexts_.back().names = namesOf(SSL_CTX_get0_certificate(context));
+  const auto used = useCertificate(context, {"tls.certificate", certificate, "tls.key", key});
+  if (!used) return used;
+  contexts_.back().names = dnsNamesOf(SSL_CTX_get0_certificate(context));
   return trustClients(context, settings);
 }
 
@@ -157,18 +116,6 @@ int TlsContext::onProtocols(ssl_st* /*ssl*/, const unsigned char** out, unsigned
                                           static_cast<unsigned>(ours.size()), in, in_size);
   *out = chosen;
   return found == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
-}
-
-std::string TlsContext::subjectOf(ssl_st* ssl) {
-  X509* certificate = SSL_get0_peer_certificate(ssl);
-  if (certificate == nullptr || SSL_get_verify_result(ssl) != X509_V_OK) return {};
-  BIO* text = BIO_new(BIO_s_mem());
-  X509_NAME_print_ex(text, X509_get_subject_name(certificate), 0, XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB);
-  char* bytes = nullptr;
-  const long size = BIO_get_mem_data(text, &bytes);
-  std::string subject(bytes, static_cast<std::size_t>(size));
-  BIO_free(text);
-  return subject;
 }
 
 }  // namespace sse::net

@@ -50,7 +50,6 @@ class TlsContext {
   static int onServerName(ssl_st* ssl, int* alert, void* self);
   static int onProtocols(ssl_st* ssl, const unsigned char** out, unsigned char* out_size, const unsigned char* in,
                          unsigned in_size, void* self);
-  static std::string subjectOf(ssl_st* ssl);
 
   std::vector<Context> contexts_;
   std::string protocols_;  ///< as ALPN has them on the wire

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 
 #include "base/check.h"
+#include "net/certificate_names.h"
 #include "net/tls_context.h"
 
 namespace sse::net {
@@ -54,6 +55,15 @@ class Parts {
   std::size_t at_ = 0;
   std::size_t offset_;
 };
+
+/// Alerts by which a side says that it does not accept the other's certificate.
+bool isOfCertificates(int alert) {
+  constexpr std::array kOfCertificates{SSL_AD_BAD_CERTIFICATE,     SSL_AD_UNSUPPORTED_CERTIFICATE,
+                                       SSL_AD_CERTIFICATE_REVOKED, SSL_AD_CERTIFICATE_EXPIRED,
+                                       SSL_AD_CERTIFICATE_UNKNOWN, SSL_AD_UNKNOWN_CA,
+                                       SSL_AD_CERTIFICATE_REQUIRED};
+  return std::ranges::find(kOfCertificates, alert) != kOfCertificates.end();
+}
 
 }  // namespace
 
@@ -107,9 +117,14 @@ struct TlsBio {
 
 TlsSession::TlsSession(std::shared_ptr<const TlsContext> context, int fd) : context_(std::move(context)), fd_(fd) {}
 
+TlsSession::TlsSession(ssl_st* client, int fd) : ssl_(client), fd_(fd) {
+  BIO* bio = TlsBio::make(this);
+  SSL_set_bio(ssl_, bio, bio);
+}
+
 TlsSession::~TlsSession() { SSL_free(ssl_); }
 
-/// Nothing is made for who only connects. A first byte of text instead of a record's type is a client without TLS.
+/// Nothing is made for who only connects. A first byte of text instead of a record's type is somebody without TLS.
 bool TlsSession::begin() {
   unsigned char first = 0;
   const ssize_t got = ::recv(fd_, &first, 1, MSG_PEEK);
@@ -121,6 +136,7 @@ bool TlsSession::begin() {
     failure_ = "plain text where a TLS handshake was expected";
     return false;
   }
+  if (ssl_ != nullptr) return true;
   ERR_clear_error();
   ssl_ = SSL_new(context_->native());
   if (ssl_ == nullptr) return fail("start"), false;
@@ -128,6 +144,21 @@ bool TlsSession::begin() {
   SSL_set_bio(ssl_, bio, bio);
   SSL_set_accept_state(ssl_);
   return true;
+}
+
+bool TlsSession::handshake() {
+  if (established_ || broken_) return established_;
+  if (!begun_) begin();
+  if (broken_) return false;
+  if (!held_.empty()) flush();
+  ERR_clear_error();
+  const int done = SSL_do_handshake(ssl_);
+  if (done == 1) {
+    afterHandshake();
+  } else if (SSL_get_error(ssl_, done) != SSL_ERROR_WANT_READ) {
+    fail("handshake");
+  }
+  return established_;
 }
 
 ssize_t TlsSession::receive(std::span<char> into) {
@@ -163,7 +194,13 @@ bool TlsSession::readMore(std::span<char> into, std::size_t& got) {
   return false;
 }
 
-void TlsSession::afterHandshake() { established_ = true; }
+void TlsSession::afterHandshake() {
+  established_ = true;
+  if (SSL_is_server(ssl_) == 0) return;
+  const X509* shown = SSL_get0_peer_certificate(ssl_);
+  if (shown == nullptr || SSL_get_verify_result(ssl_) != X509_V_OK) return;
+  certificate_ = std::make_unique<const ClientCertificate>(describeCertificate(shown));
+}
 
 ssize_t TlsSession::send(std::span<const iovec> parts) {
   if (broken_ || said_goodbye_ || !established_) return errno = EPIPE, -1;
@@ -215,15 +252,27 @@ void TlsSession::sayGoodbye() {
 
 void TlsSession::fail(const char* doing) {
   broken_ = true;
-  std::array<char, 256> text{};
-  const unsigned long code = ERR_peek_last_error();
-  if (code != 0) {
-    ERR_error_string_n(code, text.data(), text.size());
-  } else {
-    std::snprintf(text.data(), text.size(), "%s", ended_ ? "closed by the other side" : std::strerror(errno));
-  }
-  failure_ = std::string(doing) + ": " + text.data();
+  failure_ = std::string(doing) + ": " + why();
   ERR_clear_error();
+}
+
+/// In words that tell which side did not like what.
+std::string TlsSession::why() {
+  const long verified = ssl_ != nullptr ? SSL_get_verify_result(ssl_) : X509_V_OK;
+  if (verified != X509_V_OK) {
+    distrusted_ = true;
+    return std::string("the other side's certificate is not accepted: ") + X509_verify_cert_error_string(verified);
+  }
+  const unsigned long code = ERR_peek_last_error();
+  if (code == 0) return ended_ ? "closed by the other side" : std::strerror(errno);
+  const int reason = ERR_GET_REASON(code);
+  if (ERR_GET_LIB(code) == ERR_LIB_SSL && reason > SSL_AD_REASON_OFFSET) {
+    const int alert = reason - SSL_AD_REASON_OFFSET;
+    distrusted_ = isOfCertificates(alert);
+    return std::string("the other side refused: ") + SSL_alert_desc_string_long(alert);
+  }
+  const char* text = ERR_reason_error_string(code);
+  return text != nullptr ? text : "unknown";
 }
 
 std::string_view TlsSession::protocol() const {
@@ -231,11 +280,6 @@ std::string_view TlsSession::protocol() const {
   unsigned size = 0;
   if (ssl_ != nullptr) SSL_get0_alpn_selected(ssl_, &name, &size);
   return {reinterpret_cast<const char*>(name), size};
-}
-
-std::string TlsSession::clientSubject() const {
-  if (!established_) return {};
-  return TlsContext::subjectOf(ssl_);
 }
 
 bool TlsSession::resumed() const { return established_ && SSL_session_reused(ssl_) == 1; }

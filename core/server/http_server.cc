@@ -16,6 +16,7 @@ namespace {
 constexpr Duration kTick{100};
 constexpr Duration kDrainTick{20};
 constexpr Duration kAcceptRetry{100};
+constexpr Duration kTlsFailureEvery{10'000};
 constexpr int kAcceptsPerTurn = 256;
 constexpr std::int64_t kGoodbyeMs = 2'000;
 constexpr std::uint32_t kEvents = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
@@ -139,8 +140,13 @@ void HttpServer::adopt(int fd, const net::Address& address, bool admin) {
 }
 
 void HttpServer::tlsFailed(const Connection& connection, const std::string& why) {
-  if (!log_.enabled(Level::Debug)) return;
-  log_.write(Level::Debug, "tls-failed", why, {{"address", connection.address()}});
+  ++tls_failures_untold_;
+  const auto now = loop_.now();
+  if (tls_failure_told_ && now - *tls_failure_told_ < kTlsFailureEvery) return;
+  log_.write(Level::Info, "tls-failed", why,
+             {{"address", connection.address()}, {"count", std::to_string(tls_failures_untold_)}});
+  tls_failure_told_ = now;
+  tls_failures_untold_ = 0;
 }
 
 /// Ends the connection; its descriptor closes with the turn.

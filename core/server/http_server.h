@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -106,6 +107,8 @@ class HttpServer {
   Http2Server http2_;
   std::string date_;
   std::int64_t date_at_ = -1;
+  std::optional<Clock::time_point> tls_failure_told_;
+  std::uint64_t tls_failures_untold_ = 0;
   bool draining_ = false;
   std::function<void()> drained_;
   std::int64_t drain_until_ms_ = 0;

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "sse/certificate.h"
 #include "sse/plugin.h"
 
 namespace sse {
@@ -28,9 +29,12 @@ struct AuthRequest {
   /// The token among these: by `Authorization: Bearer`, without that header by the query, else by the cookie
   /// `auth.cookie`; empty: none.
   std::string_view token = {};
+  const ClientCertificate* certificate = nullptr;  ///< of the connection, verified; none: nullptr
 
   /// Whether somebody means to be recognised: then nobody may be let in as anonymous.
-  [[nodiscard]] bool hasCredentials() const { return !token.empty() || !authorization.empty(); }
+  [[nodiscard]] bool hasCredentials() const {
+    return !token.empty() || !authorization.empty() || certificate != nullptr;
+  }
 };
 
 /// The answer.

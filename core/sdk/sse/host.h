@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 
 #include "sse/build_id.h"
@@ -10,6 +11,8 @@
 #include "sse/log.h"
 #include "sse/loop.h"
 #include "sse/metrics.h"
+#include "sse/result.h"
+#include "sse/tls.h"
 
 namespace sse {
 
@@ -19,6 +22,7 @@ struct NodeInfo {
   Tag tag{};         ///< this process
   std::string version;
   std::uint16_t http_port = 0;  ///< as bound; 0 before the node listens
+  bool http_tls = false;        ///< whether the HTTP port spoke TLS when the node started
   std::string cluster_secret;   ///< empty: none; never logged
 };
 
@@ -38,6 +42,12 @@ class SSE_PUBLIC Host {
   /// Runs `work` on a worker thread, then `done` on the control thread. Both run even if the plugin stops meanwhile:
   /// capture a weak reference. [control]
   virtual void offload(std::function<void()> work, std::function<void()> done) = 0;
+
+  /// The client's side of TLS, so that no plugin needs a TLS library of its own. Reads the files now.
+  /// Code::InvalidArgument names option and file; Code::Unsupported in a host without TLS. [any]
+  virtual Result<std::shared_ptr<const TlsClient>> tlsClient(const TlsClientSettings& settings) {
+    return Error{Code::Unsupported, settings.options + ": this host offers no TLS"};
+  }
 };
 
 }  // namespace sse

@@ -4,6 +4,7 @@
 
 #include "sse/auth.h"
 #include "sse/bus.h"
+#include "sse/certificate.h"
 #include "sse/descriptor.h"
 #include "sse/discovery.h"
 #include "sse/event.h"
@@ -16,4 +17,5 @@
 #include "sse/option.h"
 #include "sse/plugin.h"
 #include "sse/result.h"
+#include "sse/tls.h"
 #include "sse/transport.h"

@@ -2,11 +2,13 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <sys/uio.h>
 #include <vector>
 
+#include "sse/certificate.h"
 #include "sse/plugin.h"
 #include "sse/result.h"
 
@@ -17,10 +19,12 @@ class SSE_PUBLIC Stream {
  public:
   virtual ~Stream() = default;
 
-  /// Bytes read into `into`; 0 when there are none now; Code::Unavailable when the other side closed. [owner]
+  /// Bytes read into `into`; 0 when there are none now; Code::Unavailable when the other side closed or is gone,
+  /// Code::System with a reason where TLS broke. Fewer bytes than `into` holds mean that all that has come was read;
+  /// else there may be more, of which with TLS no descriptor tells. [owner]
   virtual Result<std::size_t> read(std::span<char> into) = 0;
 
-  /// Bytes taken from `parts`; 0 when it would block. [owner]
+  /// Bytes taken from `parts`; 0 when it would block. What was not taken must come again, first and unchanged. [owner]
   virtual Result<std::size_t> write(std::span<const iovec> parts) = 0;
 
   /// For Loop::watch. [owner]
@@ -33,6 +37,7 @@ struct Upgraded {
   std::string remote_address;  ///< numeric
   std::string received;        ///< bytes that came behind the request
   std::unique_ptr<Stream> stream;
+  std::optional<ClientCertificate> certificate = {};  ///< verified; none: the client showed none
 };
 
 /// What a transport promises of the events it carries.

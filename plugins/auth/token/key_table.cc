@@ -42,7 +42,7 @@ std::string textOf(const json& row, const char* member) {
 }
 
 Result<void> checkMembers(const json& row) {
-  static const std::set<std::string> known{"name", "hash", "publish", "subscribe", "admin", "expires"};
+  static const std::set<std::string> known{"name", "hash", "certificate", "publish", "subscribe", "admin", "expires"};
   if (!row.is_object()) return wrong("expected an object");
   for (const auto& [name, value] : row.items()) {
     if (!known.contains(name)) return wrong('"' + name + "\" is no member of a token");
@@ -56,7 +56,14 @@ bool isName(const std::string& name) {
                       [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
 
-/// Everything but the hash.
+bool isCertificateName(std::string_view name) {
+  for (const std::string_view kind : {"DNS:", "URI:", "email:", "IP:"}) {
+    if (name.starts_with(kind)) return name.size() > kind.size();
+  }
+  return name.find('=') != std::string_view::npos && name.front() != '=';
+}
+
+/// Everything but what the key is found by.
 Result<Key> readKey(const json& row) {
   Key key;
   key.name = textOf(row, "name");
@@ -110,14 +117,36 @@ Result<KeyTable> KeyTable::parse(std::string_view text) {
     const auto& row = (*rows)[i];
     const std::string where = "tokens[" + std::to_string(i) + "]: ";
     if (const auto checked = checkMembers(row); !checked) return wrong(where + checked.error().text);
-    const auto hash = parseHash(textOf(row, "hash"));
-    if (!hash)
-      return wrong(where + "hash: expected sha256: and 64 hexadecimal digits, as `sse-cluster token new` prints");
     auto key = readKey(row);
     if (!key) return wrong(where + key.error().text);
-    if (!table.keys_.emplace(*hash, std::move(*key)).second) return wrong(where + "hash: the same as of a row before");
+    const auto added = table.add(textOf(row, "hash"), textOf(row, "certificate"), std::move(*key));
+    if (!added) return wrong(where + added.error().text);
   }
   return table;
+}
+
+Result<void> KeyTable::add(const std::string& hash, const std::string& certificate, Key key) {
+  if (!certificate.empty()) {
+    if (!hash.empty()) return wrong("certificate: expected it or hash, got both");
+    if (!isCertificateName(certificate)) {
+      return wrong("certificate: expected a subject as CN=name,O=place or a name as DNS:, URI:, email: or IP:, got \"" +
+                   certificate + '"');
+    }
+    if (certificates_.emplace(certificate, std::move(key)).second) return {};
+    return wrong("certificate: the same as of a row before");
+  }
+  const auto parsed = parseHash(hash);
+  if (!parsed) return wrong("hash: expected sha256: and 64 hexadecimal digits, as `sse-cluster token new` prints");
+  if (keys_.emplace(*parsed, std::move(key)).second) return {};
+  return wrong("hash: the same as of a row before");
+}
+
+const Key* KeyTable::find(const ClientCertificate& certificate) const {
+  for (const auto& name : certificate.names) {
+    const auto found = certificates_.find(name);
+    if (found != certificates_.end()) return &found->second;
+  }
+  return nullptr;
 }
 
 const Key* KeyTable::find(std::string_view token) const {
@@ -128,8 +157,12 @@ const Key* KeyTable::find(std::string_view token) const {
 std::vector<std::uint64_t> KeyTable::missingFrom(const KeyTable& later) const {
   std::set<std::uint64_t> kept;
   for (const auto& [hash, key] : later.keys_) kept.insert(key.credential);
+  for (const auto& [name, key] : later.certificates_) kept.insert(key.credential);
   std::vector<std::uint64_t> missing;
   for (const auto& [hash, key] : keys_) {
+    if (!kept.contains(key.credential)) missing.push_back(key.credential);
+  }
+  for (const auto& [name, key] : certificates_) {
     if (!kept.contains(key.credential)) missing.push_back(key.credential);
   }
   return missing;

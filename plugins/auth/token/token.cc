@@ -1,5 +1,6 @@
 #include "auth/token/token.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -31,10 +32,10 @@ Result<std::string> readFile(const std::string& name) {
 }  // namespace
 
 Token::Counters::Counters(Metrics& metrics)
-    : accepted(metrics.counter("sse_token_accepted_total", "requests allowed by a token")),
+    : accepted(metrics.counter("sse_token_accepted_total", "requests allowed by a token or a certificate")),
       unknown(metrics.counter("sse_token_refused_total", "tokens refused", {{"reason", "unknown"}})),
       expired(metrics.counter("sse_token_refused_total", "tokens refused", {{"reason", "expired"}})),
-      forbidden(metrics.counter("sse_token_forbidden_total", "good tokens without the right that was asked for")),
+      forbidden(metrics.counter("sse_token_forbidden_total", "good credentials without the right that was asked for")),
       keys(metrics.gauge("sse_token_keys", "keys of the file")) {}
 
 Result<std::shared_ptr<const KeyTable>> Token::read(std::string_view settings_json) {
@@ -93,24 +94,38 @@ Decision Token::unauthorized(const char* reason, Counter& counter) {
 }
 
 Decision Token::check(const AuthRequest& request, std::function<void(Decision)> /*answer*/) {
-  if (request.token.empty()) return {};
   const auto keys = table();
+  if (request.token.empty()) return byCertificate(*keys, request);
   const Key* key = keys->find(request.token);
   if (key != nullptr) return decide(*key, request);
   if (!request.token.starts_with(kPrefix)) return {};
   return unauthorized("the token is not known", counters_->unknown);
 }
 
+/// Who brings a token is known by that alone. A certificate that no row names is left to the next plugin.
+Decision Token::byCertificate(const KeyTable& keys, const AuthRequest& request) {
+  if (request.certificate == nullptr || !request.authorization.empty()) return {};
+  const Key* key = keys.find(*request.certificate);
+  if (key == nullptr) return {};
+  const auto end = request.certificate->expires;
+  if (std::chrono::system_clock::now() >= end) {
+    return unauthorized("the certificate has expired", counters_->expired);
+  }
+  auto decision = decide(*key, request);
+  if (decision.verdict == Verdict::Allow) decision.expires = std::min(end, decision.expires.value_or(end));
+  return decision;
+}
+
 Decision Token::decide(const Key& key, const AuthRequest& request) {
   if (key.expires && std::chrono::system_clock::now() >= *key.expires) {
-    return unauthorized("the token has expired", counters_->expired);
+    return unauthorized("the key has expired", counters_->expired);
   }
   Decision decision;
   decision.identity = key.name;
   if (!key.rights.allows(request.action, request.channels, key.name)) {
     counters_->forbidden.add();
     decision.verdict = Verdict::Deny;
-    decision.reason = "the token does not allow this";
+    decision.reason = "the key does not allow this";
     decision.challenge = "Bearer error=\"insufficient_scope\"";
     return decision;
   }

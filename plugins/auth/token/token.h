@@ -14,7 +14,7 @@ namespace sse::token {
 inline constexpr std::string_view kPrefix = "sse_";
 
 /// The auth plugin. Owned by the kernel, lives on the control thread but for `check`, which loops call: it looks the
-/// token's hash up in the current table, which is replaced as a whole.
+/// token's hash, or the names of the certificate, up in the current table, which is replaced as a whole.
 class Token final : public Auth {
  public:
   Result<void> configure(Host& host, std::string_view settings_json) override;
@@ -36,6 +36,7 @@ class Token final : public Auth {
   [[nodiscard]] std::shared_ptr<const KeyTable> table() const;
   Decision unauthorized(const char* reason, Counter& counter);
   Decision decide(const Key& key, const AuthRequest& request);
+  Decision byCertificate(const KeyTable& keys, const AuthRequest& request);
 
   Host* host_ = nullptr;
   std::unique_ptr<Counters> counters_;

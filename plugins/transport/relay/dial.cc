@@ -1,7 +1,9 @@
 #include "transport/relay/dial.h"
 
+#include <array>
 #include <netdb.h>
 #include <sys/socket.h>
+#include <utility>
 
 #include "transport/relay/address.h"
 #include "transport/relay/answer_reader.h"
@@ -23,6 +25,12 @@ std::string firstAddress(const std::string& name) {
   return text;
 }
 
+/// Why there is no answer; a certificate that the peer does not accept is told only now.
+Error ended(const Error& error) {
+  if (error.code == Code::Unavailable) return {error.code, "the connection ended before the upgrade was answered"};
+  return error;
+}
+
 }  // namespace
 
 Result<Answerer> judgeUpgradeAnswer(std::string_view head) {
@@ -32,30 +40,31 @@ Result<Answerer> judgeUpgradeAnswer(std::string_view head) {
   if (*status == 101) return Answerer::Relay;
   const bool ours = head.find("application/problem+json") != std::string_view::npos;
   if (*status >= 200 && *status < 500 && !ours) return Answerer::Original;
-  return Error{Code::Unsupported, "no relay there: the upgrade was answered with " + std::string(line.substr(9, 60))};
+  const bool secure = *status == 400 && ours;
+  return Error{Code::Unsupported, "no relay there: the upgrade was answered with " + std::string(line.substr(9, 60)) +
+                                      (secure ? ", as a node does whose port speaks TLS, see relay.tls" : "")};
 }
 
-Dial::Dial(Host& host, std::string address, std::uint16_t port, Duration timeout, Purpose purpose, Done done)
+Dial::Dial(Host& host, Target target, Purpose purpose, Done done)
     : host_(host),
-      address_(std::move(address)),
-      port_(port),
-      timeout_(timeout),
+      target_(std::move(target)),
       purpose_(purpose),
       done_(std::move(done)),
       self_(std::make_shared<Dial*>(this)) {}
 
 void Dial::start() {
-  timer_ = host_.loop().after(timeout_, [this] { finish(Error{Code::Timeout, "no answer in time"}); });
-  const bool v6 = address_.find(':') != std::string::npos;
-  request_ = "GET /relay HTTP/1.1\r\nHost: " + (v6 ? "[" + address_ + "]" : address_) + ":" + std::to_string(port_) +
-             "\r\nConnection: Upgrade\r\nUpgrade: sse-relay/1\r\n\r\n";
-  if (!canonicalAddress(address_).empty()) return connect(address_);
+  const auto& address = target_.address;
+  timer_ = host_.loop().after(target_.timeout, [this] { finish(Error{Code::Timeout, "no answer in time"}); });
+  const bool v6 = address.find(':') != std::string::npos;
+  request_ = "GET /relay HTTP/1.1\r\nHost: " + (v6 ? "[" + address + "]" : address) + ":" +
+             std::to_string(target_.port) + "\r\nConnection: Upgrade\r\nUpgrade: sse-relay/1\r\n\r\n";
+  if (!canonicalAddress(address).empty()) return connect(address);
   resolve();
 }
 
 void Dial::resolve() {
   const auto found = std::make_shared<std::string>();
-  host_.offload([found, name = address_] { *found = firstAddress(name); },
+  host_.offload([found, name = target_.address] { *found = firstAddress(name); },
                 [found, self = std::weak_ptr<Dial*>(self_)] {
                   const auto dial = self.lock();
                   if (!dial) return;
@@ -66,23 +75,52 @@ void Dial::resolve() {
 
 void Dial::connect(const std::string& numeric) {
   numeric_ = canonicalAddress(numeric);
-  auto stream = SocketStream::connectTo(numeric, port_);
-  if (!stream.ok()) return finish(stream.error());
-  stream_ = std::move(*stream);
-  watch_ = host_.loop().watch(stream_->fd(), kWritable, [this](std::uint32_t ready) { onReady(ready); });
+  auto socket = SocketStream::connectTo(numeric, target_.port);
+  if (!socket.ok()) return finish(socket.error());
+  socket_ = std::move(*socket);
+  watch(socket_->fd(), kWritable);
+}
+
+void Dial::watch(int fd, std::uint32_t interest) {
+  watch_.cancel();
+  watch_ = host_.loop().watch(fd, interest, [this](std::uint32_t ready) { onReady(ready); });
 }
 
 void Dial::onReady(std::uint32_t ready) {
-  if (!connected_) {
-    if (auto outcome = stream_->connected(); !outcome.ok()) return finish(outcome.error());
-    connected_ = true;
-    if (purpose_ == Purpose::Connect) {
-      watch_.cancel();
-      return finish(Dialed{std::move(stream_), Answerer::Original, std::nullopt});
-    }
-  }
+  if (socket_) return reached();
+  if (secure_) return shakeHands();
   if ((ready & kWritable) != 0 && !request_.empty()) return sendRequest();
   if ((ready & kReadable) != 0) readAnswer();
+}
+
+/// The connection is made, or not.
+void Dial::reached() {
+  if (auto outcome = socket_->connected(); !outcome.ok()) return finish(outcome.error());
+  watch_.cancel();
+  if (purpose_ == Purpose::Ask && target_.tls.client && !plain_) {
+    const auto& name = target_.tls.server_name.empty() ? target_.address : target_.tls.server_name;
+    secure_ = target_.tls.client->secure(std::exchange(socket_, nullptr)->release(), name);
+    return shakeHands();
+  }
+  stream_ = std::move(socket_);
+  if (purpose_ == Purpose::Connect) return finish(Dialed{std::move(stream_), Answerer::Original, std::nullopt});
+  sendRequest();
+}
+
+void Dial::shakeHands() {
+  const auto waits = secure_->handshake();
+  if (waits.ok() && *waits != 0) return watch(secure_->fd(), *waits);
+  watch_.cancel();
+  if (waits.ok()) {
+    tls_ = true;
+    stream_ = std::move(secure_);
+    return sendRequest();
+  }
+  secure_.reset();
+  const auto& error = waits.error();
+  plain_ = error.code == Code::Unsupported && target_.tls.or_plain;
+  if (plain_) return connect(numeric_);
+  finish(error.code == Code::Unsupported ? Error{error.code, "the peer answers without TLS, see relay.tls"} : error);
 }
 
 void Dial::sendRequest() {
@@ -90,16 +128,19 @@ void Dial::sendRequest() {
   const auto put = stream_->write(std::span<const iovec>(&part, 1));
   if (!put.ok()) return finish(put.error());
   request_.erase(0, *put);
-  if (!request_.empty()) return;
-  watch_.cancel();
-  watch_ = host_.loop().watch(stream_->fd(), kReadable, [this](std::uint32_t ready) { onReady(ready); });
+  watch(stream_->fd(), request_.empty() ? kReadable : kWritable);
 }
 
 void Dial::readAnswer() {
-  char buffer[4096];
-  const auto got = stream_->read(buffer);
-  if (!got.ok()) return finish(Error{Code::Unavailable, "the connection ended before the upgrade was answered"});
-  answer_.append(buffer, *got);
+  std::array<char, 4096> buffer;
+  std::size_t size = buffer.size();
+  // With TLS there may be bytes of which the descriptor does not tell.
+  while (size == buffer.size() && answer_.size() <= kMaxAnswer) {
+    const auto got = stream_->read(buffer);
+    if (!got.ok()) return finish(ended(got.error()));
+    size = *got;
+    answer_.append(buffer.data(), size);
+  }
   const auto end = answer_.find("\r\n\r\n");
   if (end == std::string::npos) {
     if (answer_.size() > kMaxAnswer) finish(Error{Code::Unsupported, "no HTTP/1.1 answer to the upgrade"});
@@ -107,9 +148,10 @@ void Dial::readAnswer() {
   }
   const auto verdict = judgeUpgradeAnswer(std::string_view(answer_).substr(0, end + 4));
   if (!verdict.ok()) return finish(verdict.error());
-  watch_.cancel();
   const bool relay = *verdict == Answerer::Relay;
-  finish(Dialed{std::move(stream_), *verdict, relay ? answer_.substr(end + 4) : std::move(answer_)});
+  if (!relay && tls_) return finish(Error{Code::Unsupported, "no relay there: TLS, and no upgrade"});
+  watch_.cancel();
+  finish(Dialed{std::move(stream_), *verdict, relay ? answer_.substr(end + 4) : std::move(answer_), tls_});
 }
 
 void Dial::finish(Result<Dialed> result) {

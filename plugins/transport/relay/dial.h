@@ -6,6 +6,7 @@
 #include <string>
 
 #include "sse/host.h"
+#include "transport/relay/peer_tls.h"
 #include "transport/relay/socket_stream.h"
 
 namespace sse::relay {
@@ -23,6 +24,7 @@ struct Dialed {
   /// Bytes that came behind the 101; of an original node the answer, as far as it has come; nothing where none was
   /// asked for.
   std::optional<std::string> received;
+  bool tls = false;
 };
 
 /// What to do with a connection.
@@ -31,14 +33,22 @@ enum class Purpose : std::uint8_t {
   Connect,  ///< nothing: an original node has answered there a moment ago
 };
 
-/// One try to reach a peer: name, connection, HTTP upgrade. Owned by the reader, lives on the control thread. Calls
-/// `done` exactly once unless destroyed before; `done` may destroy it. Code::Unsupported: something answers there that
-/// is no node.
+/// Where a peer is and how it is met.
+struct Target {
+  std::string address;  ///< a name or a numeric address
+  std::uint16_t port = 0;
+  Duration timeout{};
+  PeerTls tls = {};
+};
+
+/// One try to reach a peer: name, connection, TLS, HTTP upgrade. Owned by the reader, lives on the control thread.
+/// Calls `done` exactly once unless destroyed before; `done` may destroy it. Code::Unsupported: something answers there
+/// that is no node. Code::Unauthenticated: a certificate is not accepted.
 class Dial {
  public:
   using Done = std::function<void(Result<Dialed>)>;
 
-  Dial(Host& host, std::string address, std::uint16_t port, Duration timeout, Purpose purpose, Done done);
+  Dial(Host& host, Target target, Purpose purpose, Done done);
   Dial(const Dial&) = delete;
   Dial& operator=(const Dial&) = delete;
 
@@ -51,24 +61,28 @@ class Dial {
  private:
   void resolve();
   void connect(const std::string& numeric);
+  void watch(int fd, std::uint32_t interest);
   void onReady(std::uint32_t ready);
+  void reached();
+  void shakeHands();
   void sendRequest();
   void readAnswer();
   void finish(Result<Dialed> result);
 
   Host& host_;
-  std::string address_;
-  std::uint16_t port_;
-  Duration timeout_;
+  const Target target_;
   const Purpose purpose_;
   Done done_;
   std::string numeric_;
-  std::unique_ptr<SocketStream> stream_;
+  std::unique_ptr<SocketStream> socket_;  ///< until it is connected
+  std::unique_ptr<TlsStream> secure_;     ///< until hands are shaken
+  std::unique_ptr<Stream> stream_;
   Registration watch_;
   Registration timer_;
   std::string request_;
   std::string answer_;
-  bool connected_ = false;
+  bool tls_ = false;    ///< `stream_` is by TLS
+  bool plain_ = false;  ///< the peer was found to speak no TLS
   std::shared_ptr<Dial*> self_;
 };
 

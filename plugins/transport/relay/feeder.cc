@@ -16,6 +16,7 @@ Feeder::Feeder(Hub& hub, Upgraded upgraded)
     : hub_(hub),
       remote_(std::move(upgraded.remote_address)),
       received_(std::move(upgraded.received)),
+      certificate_(std::move(upgraded.certificate)),
       link_(hub.host().loop(), hub.counters(), *this, std::move(upgraded.stream)),
       since_(hub.host().loop().now()) {}
 
@@ -53,6 +54,8 @@ void Feeder::greeted(Hello hello) {
   if (theirs_.version != kVersion) {
     return end("expected relay version " + std::to_string(kVersion) + ", got " + std::to_string(theirs_.version));
   }
+  const auto refusal = hub_.tls().refusalOf(certificate_ ? &*certificate_ : nullptr);
+  if (!refusal.empty()) return end(refusal);
   ours_ = hub_.hello();
   if (!secret.empty()) {
     if (!theirs_.secret) return end("cluster.secret is set here and not there");

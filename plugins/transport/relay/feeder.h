@@ -70,6 +70,7 @@ class Feeder final : public LinkOwner {
   Hub& hub_;
   std::string remote_;
   std::string received_;
+  std::optional<ClientCertificate> certificate_;
   Link link_;
   State state_ = State::Greeting;
   bool was_fed_ = false;

@@ -9,6 +9,7 @@
 #include "transport/relay/feed_source.h"
 #include "transport/relay/fill_plan.h"
 #include "transport/relay/link.h"
+#include "transport/relay/peer_tls.h"
 #include "transport/relay/post_body.h"
 #include "transport/relay/wire.h"
 
@@ -31,6 +32,8 @@ class Hub {
   virtual FeedSource& source() = 0;
   /// The limit for dialing and for the greeting.
   [[nodiscard]] virtual Duration timeout() const = 0;
+  /// How peers are dialed, and what those who dial have to show.
+  [[nodiscard]] virtual const PeerTls& tls() const = 0;
   /// This node's first frame, with a fresh nonce and without proof.
   virtual Hello hello() = 0;
   /// A CheckpointFrame of now; shared by all who ask within one tick.

@@ -35,8 +35,8 @@ void Reader::dialFor(Purpose purpose) {
   if (dialed_before_ && kind_ != Kind::Original) hub_.counters().reconnects.add();
   if (!ever_reported_) report(LinkChanged::State::Connecting);
   dialed_before_ = true;
-  dial_ = std::make_unique<Dial>(hub_.host(), peer_.address, peer_.http_port, hub_.timeout(), purpose,
-                                 [this](Result<Dialed> result) { dialed(std::move(result)); });
+  dial_ = std::make_unique<Dial>(hub_.host(), Target{peer_.address, peer_.http_port, hub_.timeout(), hub_.tls()},
+                                 purpose, [this](Result<Dialed> result) { dialed(std::move(result)); });
   dial_->start();
 }
 
@@ -45,10 +45,14 @@ void Reader::dialed(Result<Dialed> result) {
     numeric_ = dial_->numeric();
     hub_.memberChanged();
   }
-  if (!result.ok()) return broken(result.error().text, result.error().code == Code::Unsupported);
+  if (!result.ok()) {
+    const auto code = result.error().code;
+    return broken(result.error().text, code == Code::Unsupported || code == Code::Unauthenticated);
+  }
   if (result->answerer == Answerer::Original) return foundOriginal(std::move(*result));
   if (poster_) post_after_ = hub_.source().journal().head() - poster_->lag();
   poster_.reset();
+  by_tls_ = result->tls;
   state_ = State::Greeting;
   since_ = unfed_since_ = hub_.host().loop().now();
   filled_ = false;
@@ -125,7 +129,7 @@ void Reader::place(Hub::Verdict verdict, const Start& start) {
   backoff_ = kBackoffLeast;
   was_up_ = true;
   hub_.host().log().write(Level::Info, "relay-link-up", "reading a peer's events",
-                          {{"peer", name()}, {"address", peer_.key}});
+                          {{"peer", name()}, {"address", peer_.key}, {"tls", by_tls_ ? "yes" : "no"}});
   report(LinkChanged::State::Connected);
   if (verdict == Hub::Verdict::Read) begin(start);
   if (link_->open()) link_->flush();

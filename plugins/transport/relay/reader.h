@@ -109,6 +109,7 @@ class Reader final : public LinkOwner, private PosterOwner {
   Registration retry_;
   Duration backoff_;
   bool dialed_before_ = false;
+  bool by_tls_ = false;
   bool was_up_ = false;
   bool refused_ = false;  // the peer said why it closes
   Clock::time_point since_;

@@ -24,6 +24,7 @@ Result<void> Relay::configure(Host& host, std::string_view settings_json) {
   host_ = &host;
   const Settings settings(settings_json);
   timeout_ = settings.duration("relay.timeout");
+  if (auto taken = takeTls(settings); !taken) return taken;
   return allowOriginals(settings);
 }
 

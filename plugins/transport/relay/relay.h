@@ -26,6 +26,7 @@ class Relay final : public Transport, private Hub {
   Result<void> start() override;
   void drain() override;
   void stop() override;
+  Result<void> reload(std::string_view settings_json) override;
   [[nodiscard]] Guarantees guarantees() const override { return {}; }
   [[nodiscard]] std::vector<std::string> upgrades() const override { return {"sse-relay/1"}; }
   void accept(Upgraded upgraded) override;
@@ -36,6 +37,7 @@ class Relay final : public Transport, private Hub {
   Counters& counters() override { return *counters_; }
   FeedSource& source() override { return *source_; }
   [[nodiscard]] Duration timeout() const override { return timeout_; }
+  [[nodiscard]] const PeerTls& tls() const override { return tls_; }
   Hello hello() override;
   std::shared_ptr<const std::string> checkpoint() override;
   Verdict greeted(Reader& reader, Start& start) override;
@@ -53,6 +55,7 @@ class Relay final : public Transport, private Hub {
   void memberChanged() override;
 
   Result<void> allowOriginals(const Settings& settings);
+  Result<void> takeTls(const Settings& settings);
   [[nodiscard]] std::uint64_t originalLag() const;
   void subscribe();
   /// Asks for EventsAppended only while somebody waits for it: each one wakes the control thread, which a lone node's
@@ -82,6 +85,7 @@ class Relay final : public Transport, private Hub {
 
   Host* host_ = nullptr;
   Duration timeout_{};
+  PeerTls tls_;
   std::unique_ptr<Counters> counters_;
   std::unique_ptr<FeedSource> source_;
   std::map<std::string, std::unique_ptr<Reader>> readers_;  // by key

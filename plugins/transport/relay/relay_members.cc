@@ -19,6 +19,7 @@ Result<void> Relay::allowOriginals(const Settings& settings) {
 }
 
 bool Relay::allowsOriginal(const std::string& address) const {
+  if (tls_.only()) return false;
   return any_original_ || std::find(allowed_.begin(), allowed_.end(), address) != allowed_.end();
 }
 

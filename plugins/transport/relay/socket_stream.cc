@@ -53,7 +53,9 @@ Result<std::unique_ptr<SocketStream>> SocketStream::connectTo(const std::string&
   return stream;
 }
 
-SocketStream::~SocketStream() { ::close(fd_); }
+SocketStream::~SocketStream() {
+  if (fd_ >= 0) ::close(fd_);
+}
 
 Result<std::size_t> SocketStream::read(std::span<char> into) {
   for (;;) {

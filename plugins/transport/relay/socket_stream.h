@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "sse/transport.h"
 
@@ -23,6 +24,9 @@ class SocketStream final : public Stream {
   Result<std::size_t> read(std::span<char> into) override;
   Result<std::size_t> write(std::span<const iovec> parts) override;
   [[nodiscard]] int fd() const override { return fd_; }
+
+  /// Hands the descriptor over; nothing else may be called then. [owner]
+  [[nodiscard]] int release() { return std::exchange(fd_, -1); }
 
   /// How connecting went, once the socket is writable. [owner]
   [[nodiscard]] Result<void> connected() const;

@@ -1,14 +1,22 @@
 // Plain requests, one connection each. Paths go out as they are written.
 import http from 'node:http';
+import https from 'node:https';
 import assert from 'node:assert/strict';
 import { patience } from './wait.mjs';
+
+/** A request to `node`, by TLS where `node.tls` says how ({ca, servername, …}). */
+export function requestTo(node, options) {
+  const where = { host: node.address ?? '127.0.0.1', port: node.port };
+  return node.tls ? https.request({ ...where, ...node.tls, ...options }) : http.request({ ...where, ...options });
+}
+
+/** One connection to `node` that is kept for many requests. */
+export const agentFor = (node) => new (node.tls ? https : http).Agent({ keepAlive: true, maxSockets: 1 });
 
 /** {status, headers, body, json()} of one request. */
 export function call(node, method, path, { headers = {}, body, timeout = 8000 } = {}) {
   return new Promise((resolve, reject) => {
-    const request = http.request({
-      host: node.address ?? '127.0.0.1',
-      port: node.port,
+    const request = requestTo(node, {
       method,
       path,
       agent: false,

@@ -128,3 +128,53 @@ TEST_CASE("a file that cannot be read is told by name") {
   CHECK(world.plugin.configure(world.host, R"({"token.file": "/"})").error().text.find("cannot be read") !=
         std::string::npos);
 }
+
+TEST_CASE("a certificate gives the rights of the row that names it") {
+  World world;
+  const auto by = [](std::string name) {
+    return Json{{"name", "shop"}, {"certificate", std::move(name)}, {"publish", {"news"}}};
+  };
+  world.start({by("CN=shop,O=Example"), by("DNS:shop.example"), row("sse_a")});
+  ClientCertificate shown;
+  shown.expires = std::chrono::system_clock::now() + std::chrono::hours(1);
+  AuthRequest request;
+  const std::string_view channel = "news";
+  request.action = Action::Publish;
+  request.channels = {&channel, 1};
+  request.certificate = &shown;
+  const auto ask = [&](std::vector<std::string> names) {
+    shown.names = std::move(names);
+    return world.plugin.check(request, {});
+  };
+  const auto good = ask({"CN=else", "DNS:shop.example"});
+  CHECK(good.verdict == Verdict::Allow);
+  CHECK(good.identity == "shop");
+  CHECK(good.expires == shown.expires);
+  CHECK(ask({"CN=shop,O=Example"}).verdict == Verdict::Allow);
+  CHECK(ask({"CN=shop"}).verdict == Verdict::Abstain);
+  CHECK(ask({"CN=SHOP,O=Example", "DNS:*.example"}).verdict == Verdict::Abstain);
+
+  request.token = "sse_a";
+  CHECK(ask({"DNS:shop.example"}).identity == "alice");
+  request.token = "other";
+  CHECK(ask({"DNS:shop.example"}).verdict == Verdict::Abstain);
+  request.token = {};
+  request.action = Action::Subscribe;
+  CHECK(ask({"DNS:shop.example"}).verdict == Verdict::Deny);
+  shown.expires = std::chrono::system_clock::now() - std::chrono::seconds(1);
+  CHECK(ask({"DNS:shop.example"}).verdict == Verdict::Unauthorized);
+}
+
+TEST_CASE("a row is for a token or for a certificate whose name can be one") {
+  const auto with = [](std::string certificate) {
+    return Json{{"name", "a"}, {"certificate", std::move(certificate)}};
+  };
+  CHECK(problemOf({{"tokens", {with("CN=a"), with("URI:spiffe://a/b"), with("IP:::1")}}}).empty());
+  CHECK(problemOf({{"tokens", {with("CN=a"), with("CN=a")}}}).starts_with("tokens[1]: certificate: the same"));
+  CHECK(problemOf({{"tokens", {row("a", {{"certificate", "CN=a"}})}}})
+            .starts_with("tokens[0]: certificate: expected it"));
+  for (const auto* bad : {"alice", "DNS:", "=a"}) {
+    CAPTURE(bad);
+    CHECK(problemOf({{"tokens", {with(bad)}}}).starts_with("tokens[0]: certificate: expected a subject"));
+  }
+}

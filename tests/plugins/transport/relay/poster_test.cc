@@ -298,7 +298,7 @@ TEST_CASE("with a secret an original node must be listed") {
   PollLoop loop;
   OriginalStub original(loop);
   Node closed(loop, "a", "aaaa", "secret");
-  Node open(loop, "b", "bbbb", "secret", R"({"relay.timeout": 10000, "relay.original_nodes": ["::ffff:127.0.0.1"]})");
+  Node open(loop, "b", "bbbb", "secret", test::relaySettings(R"(["::ffff:127.0.0.1"])"));
   closed.addNamed(original.port, "o1");
   open.addNamed(original.port, "o1");
   closed.publish("1");
@@ -314,8 +314,8 @@ TEST_CASE("relay.original_nodes takes numeric addresses and *") {
   PollLoop loop;
   conformance::FakeHost host(loop, "a", "aaaa");
   relay::Relay relay;
-  CHECK(relay.configure(host, R"({"relay.timeout": 1, "relay.original_nodes": ["*", "10.0.0.1", "::1"]})").ok());
-  const auto outcome = relay.configure(host, R"({"relay.timeout": 1, "relay.original_nodes": ["o1.local"]})");
+  CHECK(relay.configure(host, test::relaySettings(R"(["*", "10.0.0.1", "::1"])", 1)).ok());
+  const auto outcome = relay.configure(host, test::relaySettings(R"(["o1.local"])", 1));
   REQUIRE(!outcome.ok());
   CHECK(outcome.error().text == "relay.original_nodes: expected numeric addresses or *, got \"o1.local\"");
 }

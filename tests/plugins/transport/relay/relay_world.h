@@ -12,6 +12,14 @@ namespace sse::test {
 
 using conformance::PollLoop;
 
+/// What the relay is configured with: `originals` is the JSON of relay.original_nodes, the rest has its defaults.
+inline std::string relaySettings(const std::string& originals = "null", int timeout_ms = 10'000,
+                                 const std::string& tls = R"("relay.tls": "auto", "relay.client_names": null)") {
+  return R"({"relay.timeout": )" + std::to_string(timeout_ms) + R"(, "relay.original_nodes": )" + originals +
+         R"(, "relay.ca_file": null, "relay.server_name": null, "relay.client_certificate": null, )" +
+         R"("relay.client_key": null, )" + tls + "}";
+}
+
 /// A host that is there before everything that uses it.
 struct NodeHost {
   NodeHost(PollLoop& loop, std::string name, std::string_view tag) : host(loop, std::move(name), tag) {}
@@ -22,7 +30,7 @@ struct NodeHost {
 class Node : public NodeHost, public conformance::ClusterNode {
  public:
   Node(PollLoop& loop, std::string name, std::string_view tag, std::string secret = {},
-       std::string_view settings = R"({"relay.timeout": 10000, "relay.original_nodes": null})")
+       const std::string& settings = relaySettings())
       : NodeHost(loop, std::move(name), tag), ClusterNode(loop, NodeHost::host) {
     host.info().cluster_secret = std::move(secret);
     originals = host.bus().record<OriginalNodes>();

@@ -1,0 +1,49 @@
+#include "net/tls_files.h"
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+
+namespace sse::net {
+namespace {
+
+constexpr const char* kCiphers =
+    "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:"
+    "ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305";
+constexpr const char* kGroups = "X25519:P-256:P-384";
+
+}  // namespace
+
+void hardenTls(ssl_ctx_st* context) {
+  SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+  SSL_CTX_set_cipher_list(context, kCiphers);
+  SSL_CTX_set1_groups_list(context, kGroups);
+  SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE |
+                                   SSL_OP_PRIORITIZE_CHACHA | SSL_OP_IGNORE_UNEXPECTED_EOF);
+  // An idle connection keeps no buffers; a refused write never happens, see TlsBio. The chain is what the file holds:
+  // authorities whose clients are trusted do not belong into it.
+  SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_NO_AUTO_CHAIN);
+}
+
+std::string tlsReason() {
+  const unsigned long code = ERR_peek_error();
+  const char* text = code == 0 ? nullptr : ERR_reason_error_string(code);
+  std::string out = text != nullptr ? text : "not readable as PEM";
+  ERR_clear_error();
+  return out;
+}
+
+Error wrongTlsFile(std::string_view option, std::string_view file, std::string_view what) {
+  return {Code::InvalidArgument, std::string(option) + ": " + std::string(file) + ": " + std::string(what)};
+}
+
+Result<void> useCertificate(ssl_ctx_st* context, const CertificateFiles& files) {
+  if (SSL_CTX_use_certificate_chain_file(context, files.certificate.c_str()) != 1)
+    return wrongTlsFile(files.certificate_option, files.certificate, tlsReason());
+  if (SSL_CTX_use_PrivateKey_file(context, files.key.c_str(), SSL_FILETYPE_PEM) == 1) return {};
+  const std::string why = tlsReason();
+  const bool other = why.find("mismatch") != std::string::npos;
+  return wrongTlsFile(files.key_option, files.key,
+                      other ? "expected the key of " + files.certificate + ", got another one" : why);
+}
+
+}  // namespace sse::net
