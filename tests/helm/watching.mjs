@@ -1,17 +1,17 @@
 // What alerts and dashboard are held against: promtool, and the metrics of a real node with every plugin.
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePort } from '../e2e/support/node.mjs';
 import { call } from '../e2e/support/http.mjs';
+import { JwksServer, Signer } from '../e2e/support/jwks.mjs';
+import { freePort } from '../e2e/support/node.mjs';
 import { TokenFile, newToken } from '../e2e/support/tokens.mjs';
 import { until } from '../e2e/support/wait.mjs';
 import { YAML, file, withFolder } from './chart.mjs';
 
 export const groups = YAML.parse(file('files/alerts.yaml')).groups;
 export const rules = groups.flatMap((group) => group.rules);
-export const dashboard = () => JSON.parse(file('files/dashboard.json'));
 
 /** Runs promtool on `files` by name, in a folder of their own; its output, or an error that holds it. */
 export function promtool(args, files) {
@@ -55,42 +55,55 @@ export function unknownIn(expression, metrics) {
   return problems;
 }
 
-/** A node with every plugin of this build, that answers on its admin port: {node, admin}. */
-export async function fullNode(stage) {
-  const [admin, gossip, nobody] = [await freePort(), await freePort(), await freePort()];
-  const node = stage.prepare({
-    admin: { port: admin },
-    auth: ['token', 'jwt', 'open'],
-    token: { file: new TokenFile(stage, await newToken({ publish: '*' })).path },
-    jwt: { jwks: `http://127.0.0.1:${nobody}/keys` },
-    discovery: ['gossip', 'hosts', 'dns'],
-    gossip: { bind: '127.0.0.1', advertise: '127.0.0.1', port: gossip },
-    dns: { name: 'nobody.invalid', server: `127.0.0.1:${nobody}` },
-  });
-  node.spawn();
-  const port = { address: '127.0.0.1', port: admin };
-  const alive = () => call(port, 'GET', '/livez').then(() => true, () => node.failIfEnded());
-  await until('the node answers', alive, 15000);
-  return { node, admin: port, gossip };
+/** Nodes with every plugin of this build, linked and ready: [{node, admin, gossip}]; `admin` is asked for metrics. */
+export async function fullNodes(stage, count) {
+  const jwks = await JwksServer.start(stage);
+  jwks.keys = [(await Signer.make('ES256', 'k')).jwk];
+  const keys = new TokenFile(stage, await newToken({ publish: '*' }));
+  const nobody = await freePort();
+  const full = [];
+  for (let i = 0; i < count; i += 1) {
+    const [admin, port] = [await freePort(), await freePort()];
+    const hosts = full.map((one) => local(one.gossip));
+    const node = stage.prepare({
+      node: { name: `n${i + 1}` },
+      admin: { port: admin },
+      auth: ['token', 'jwt', 'open'],
+      token: { file: keys.path },
+      jwt: { jwks: jwks.url, ca_file: jwks.files.ca },
+      discovery: ['gossip', 'hosts', 'dns'],
+      gossip: { bind: '127.0.0.1', advertise: '127.0.0.1', port, hosts },
+      dns: { name: 'nobody.invalid', server: local(nobody) },
+    });
+    full.push({ node, gossip: port, admin: { address: '127.0.0.1', port: admin } });
+    await startBehind(node, full[i].admin);
+  }
+  for (const { admin } of full) {
+    await until('it is linked', async () => (await linksOf(admin)) === 2 * (count - 1), 15000);
+  }
+  return full;
 }
 
-/** All that a node may tell, by name; each plugin was made to count what it counts only when it happens. */
+const local = (port) => `127.0.0.1:${port}`;
+const pageOf = async (admin, path) => (await call(admin, 'GET', path)).body;
+const linksOf = async (admin) => Number((await pageOf(admin, '/metrics')).match(/^sse_relay_links (\d+)$/m)[1]);
+
+/** Starts `node`, whose own port asks for credentials, until its admin port says that it is ready. */
+async function startBehind(node, admin) {
+  node.spawn();
+  const ready = () => call(admin, 'GET', '/readyz').then(({ status }) => status === 200, () => node.failIfEnded());
+  await until('the node is ready', ready, 15000);
+  await until('the node names its port', () => node.findPort());
+}
+
+/** All that a node may tell; each plugin was made to count what it counts only when it happens. */
 export async function realMetrics(stage) {
-  const { admin, gossip } = await fullNode(stage);
+  const [{ admin, gossip }] = await fullNodes(stage, 1);
   const socket = createSocket('udp4');
   stage.defer(() => socket.close());
   return until('the node has counted all', async () => {
     socket.send('no gossip', gossip, '127.0.0.1');
-    const metrics = metricsIn((await call(admin, 'GET', '/metrics')).body);
+    const metrics = metricsIn(await pageOf(admin, '/metrics'));
     return metrics.has('sse_gossip_packets_dropped_total') && metrics;
   });
 }
-
-export const hasPrometheus = (() => {
-  try {
-    execFileSync('prometheus', ['--version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-})();
