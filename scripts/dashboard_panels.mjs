@@ -76,7 +76,7 @@ export const rows = [
         ],
       ],
       ['Events of peers', 'cps', 'Appended here.', [[perSecond('sse_cluster_events_total'), node]]],
-      ['Duplicates', 'cps', 'Peers\' events that were here already.', [[perSecond('sse_cluster_duplicates_total'), node]]],
+      ['Duplicates', 'cps', 'Events that came twice.', [[perSecond('sse_cluster_duplicates_total'), node]]],
       [
         'Holes and drops',
         'short',
