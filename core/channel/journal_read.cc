@@ -236,7 +236,7 @@ std::optional<Journal::Listed> Journal::find(std::string_view channel) const {
 
 Journal::Totals Journal::totals() const {
   const std::lock_guard lock(mutex_);
-  return {logs_.size(), events_, bytes_, lost_to_limits_};
+  return {logs_.size(), events_, bytes_, limits_.budget, lost_to_limits_};
 }
 
 std::uint64_t Journal::head() const {

@@ -71,6 +71,7 @@ struct Listed {
 /// What the whole journal holds.
 struct Totals {
   std::size_t channels = 0, events = 0, bytes = 0;
+  std::size_t budget = 0;  ///< most bytes, as the limits say now
   Losses lost;
 };
 

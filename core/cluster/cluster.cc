@@ -24,7 +24,8 @@ Cluster::Cluster(Bus& bus, Loop& loop, Logger& log, Metrics& metrics, Checkpoint
       finder_(
           bus, loop, [this](const Tag& node, std::uint64_t position) { return checkpoints_.find(node, position); },
           settings_.peer_timeout),
-      nodes_(metrics.gauge("sse_cluster_nodes", "other nodes that are alive or suspect")) {
+      nodes_(metrics.gauge("sse_cluster_nodes", "other nodes that are alive or suspect")),
+      unlinked_(metrics.gauge("sse_cluster_unlinked", "of these, nodes that this one has no link to")) {
   subscriptions_.push_back(
       bus.subscribe<MembershipChanged>([this](const MembershipChanged& message) { onMembership(message); }));
   subscriptions_.push_back(bus.subscribe<LinkChanged>([this](const LinkChanged& message) { onLink(message); }));
@@ -60,8 +61,12 @@ void Cluster::onCheckpoint(const CheckpointReceived& message) {
 void Cluster::look() {
   checkName();
   auto view = table_.view(loop_.now());
-  nodes_.set(std::count_if(view.nodes.begin(), view.nodes.end(), [](const NodeView& node) {
+  const auto there = [](const NodeView& node) {
     return node.state == Member::State::Alive || node.state == Member::State::Suspect;
+  };
+  nodes_.set(std::count_if(view.nodes.begin(), view.nodes.end(), there));
+  unlinked_.set(std::count_if(view.nodes.begin(), view.nodes.end(), [&there](const NodeView& node) {
+    return there(node) && node.link != LinkChanged::State::Connected;
   }));
   board_.put(std::move(view));
   const auto heard = [this](const std::string& source) { return table_.heard(source); };

@@ -81,6 +81,7 @@ class Cluster {
   Replication replication_;
   CheckpointFinder finder_;
   Gauge& nodes_;
+  Gauge& unlinked_;
   bool started_ = false;
   bool settled_ = false;
   std::optional<std::string> clash_;  // with whom

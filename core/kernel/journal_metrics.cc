@@ -18,6 +18,7 @@ JournalMetrics::JournalMetrics(Metrics& metrics)
     : channels_(metrics.gauge("sse_channel_channels", "channels with subscribers, history or a recent event")),
       events_(metrics.gauge("sse_channel_events", "entries that are kept")),
       bytes_(metrics.gauge("sse_channel_bytes", "memory of the entries that are kept")),
+      budget_(metrics.gauge("sse_channel_budget_bytes", "most memory for entries that are kept: history.budget")),
       by_channel_(evicted(metrics, "channel")),
       by_age_(evicted(metrics, "age")),
       by_budget_(evicted(metrics, "budget")),
@@ -27,6 +28,7 @@ void JournalMetrics::tell(const channel::Journal::Totals& totals) {
   channels_.set(static_cast<std::int64_t>(totals.channels));
   events_.set(static_cast<std::int64_t>(totals.events));
   bytes_.set(static_cast<std::int64_t>(totals.bytes));
+  budget_.set(static_cast<std::int64_t>(totals.budget));
   advance(by_channel_, told_.by_channel, totals.lost.by_channel);
   advance(by_age_, told_.by_age, totals.lost.by_age);
   advance(by_budget_, told_.by_budget, totals.lost.by_budget);

@@ -15,6 +15,7 @@ class JournalMetrics {
   Gauge& channels_;
   Gauge& events_;
   Gauge& bytes_;
+  Gauge& budget_;
   Counter& by_channel_;
   Counter& by_age_;
   Counter& by_budget_;

@@ -47,11 +47,16 @@ net::Admission::Limits admissionLimits(const config::Values& values) {
 
 }  // namespace
 
-RunningNode::RunningNode(NodeParts parts) : parts_(parts), log_(parts.sink.logger("kernel")) {
+RunningNode::RunningNode(NodeParts parts)
+    : parts_(parts),
+      log_(parts.sink.logger("kernel")),
+      ready_(parts.metrics.gauge("sse_node_ready", "1 while /readyz answers 200")),
+      failed_plugins_(parts.metrics.gauge("sse_node_failed_plugins", "plugins that have failed")) {
   const auto& values = parts_.values;
   info_.name = values.has("node.name") ? values.string("node.name") : hostName();
   info_.tag = base::randomTag();
   info_.version = parts_.version;
+  parts_.metrics.gauge("sse_node_build_info", "1, with the version", {{"version", info_.version}}).set(1);
   info_.cluster_secret = values.string("cluster.secret");
   info_.http_tls = !values.list("tls.certificate").empty();
   server_log_ = parts_.sink.logger("server");

@@ -216,9 +216,17 @@ void RunningNode::sweep() {
   auto readiness = parts_.plugins.readiness();
   if (readiness.ready) readiness = cluster_->readiness();
   auto status = parts_.plugins.status();
-  const std::lock_guard lock(told_mutex_);
-  plugin_status_ = std::move(status);
-  not_ready_ = readiness.ready ? nullptr : std::make_shared<const std::string>(readiness.reason);
+  failed_plugins_.set(std::ranges::count(status, "failed", &PluginStatus::state));
+  {
+    const std::lock_guard lock(told_mutex_);
+    plugin_status_ = std::move(status);
+    not_ready_ = readiness.ready ? nullptr : std::make_shared<const std::string>(readiness.reason);
+  }
+  ready_.set(isReady() ? 1 : 0);
+}
+
+bool RunningNode::isReady() const {
+  return node_.state.load() == api::NodeState::Ready && node_.not_ready_reason().empty();
 }
 
 void RunningNode::drain(std::function<void()> gone) {
@@ -329,7 +337,7 @@ std::string RunningNode::statusParts() {
     const auto ago = std::chrono::duration_cast<std::chrono::seconds>(now - row.told).count();
     facts.warnings.push_back({std::move(row.id), std::move(row.text), std::move(row.about), row.count, ago});
   }
-  facts.ready = node_.state.load() == api::NodeState::Ready && node_.not_ready_reason().empty();
+  facts.ready = isReady();
   facts.uptime_s =
       std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - started_at_).count();
   facts.published = api_metrics_->published.value();

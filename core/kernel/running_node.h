@@ -89,6 +89,8 @@ class RunningNode {
   void announceEnding(std::uint64_t position);
   void loopDrained();
   [[nodiscard]] bool hasPeers() const;
+  /// What /readyz says. [any]
+  [[nodiscard]] bool isReady() const;
   [[nodiscard]] std::string statusParts();
   /// Runs `call` on the control thread and waits for it. [main]
   void onControl(const std::function<void()>& call);
@@ -110,6 +112,8 @@ class RunningNode {
   std::unique_ptr<Logger> server_log_;
   std::unique_ptr<Logger> bus_log_;
   stream::ClientRegistry clients_;
+  Gauge& ready_;
+  Gauge& failed_plugins_;
   std::unique_ptr<JournalMetrics> journal_metrics_;
   std::unique_ptr<stream::StreamMetrics> stream_metrics_;
   std::unique_ptr<server::ServerMetrics> server_metrics_;

@@ -10,6 +10,8 @@
 #include <sstream>
 #include <utility>
 
+#include "observe/process_metrics.h"
+
 namespace sse::observe {
 namespace {
 
@@ -97,7 +99,7 @@ Histogram& MetricRegistry::histogram(std::string_view name, std::string_view hel
 }
 
 std::vector<prometheus::MetricFamily> MetricRegistry::Collect() const {
-  std::vector<prometheus::MetricFamily> all;
+  auto all = processFamilies(started_.count());
   const std::lock_guard lock(mutex_);
   for (const auto& [name, family] : families_) {
     auto& out = all.emplace_back(prometheus::MetricFamily{name, family.help, kTypes.at(family.type), {}});

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -26,7 +27,8 @@ class MetricRegistry final : public Metrics, public prometheus::Collectable {
   Gauge& gauge(std::string_view name, std::string_view help, const Labels& labels = {}) override;
   Histogram& histogram(std::string_view name, std::string_view help, const Labels& labels = {}) override;
 
-  /// The values of now, in the order of names. Histograms are in seconds with cumulative buckets.
+  /// The values of now: first the process's own (`processFamilies`), then cells in the order of names. Histograms are
+  /// in seconds with cumulative buckets.
   [[nodiscard]] std::vector<prometheus::MetricFamily> Collect() const override;
 
   /// The same as Prometheus text. Takes a millisecond or so: for a worker.
@@ -43,6 +45,7 @@ class MetricRegistry final : public Metrics, public prometheus::Collectable {
   template <typename Metric>
   Metric& cell(std::string_view name, std::string_view help, const Labels& labels);
 
+  const std::chrono::duration<double> started_ = std::chrono::system_clock::now().time_since_epoch();
   mutable std::mutex mutex_;
   std::map<std::string, Family, std::less<>> families_;
 };

@@ -81,6 +81,7 @@ scenario('of two nodes with one name found by gossip both tell, and the first st
   const { a, b } = await gossips(stage, {}, { name: 'a', http: { port: await freePort() } });
   await startUnready(b);
   await until('the newcomer is not ready', async () => (await b.probe('/readyz')) === 503);
+  await until('its metric says so', async () => (await b.metric('sse_node_ready')) === 0);
   for (const node of [a, b]) {
     await warns(node, /^(gossip-own-name-clash|gossip-name-clash|node-name-clash)$/);
     assert.match(node.log, /name-clash/);
@@ -194,7 +195,11 @@ scenario(
     await moves(a, 'sse_gossip_members{state="alive"}', (value) => value === 2);
     await moves(a, 'sse_gossip_changes_total{state="alive"}', (value) => value >= 2);
     await moves(a, 'sse_gossip_probe_seconds_count', (value) => value > 0);
+    await moves(a, 'sse_node_ready', (value) => value === 1);
+    await moves(a, 'sse_node_failed_plugins', (value) => value === 0);
     await moves(a, 'sse_cluster_nodes', (value) => value === 1);
+    await moves(a, 'sse_cluster_unlinked', (value) => value === 0);
+    await moves(a, 'sse_channel_budget_bytes', (value) => value === 256 << 20);
     await moves(a, 'sse_relay_links', (value) => value === 2);
     await publishAll(a, '/publish/c', [1, 2, 3]);
     await publishAll(b, '/publish/c', [4, 5]);
@@ -216,6 +221,7 @@ scenario(
     await moves(a, 'sse_relay_lag_events', (value) => value === 0);
     await b.kill();
     await moves(a, 'sse_relay_links', (value) => value === 0);
+    await moves(a, 'sse_cluster_unlinked', (value) => value === 1);
     await moves(a, 'sse_relay_reconnects_total', (value) => value > 0);
     await moves(a, 'sse_gossip_changes_total{state="dead"}', (value) => value > 0, 40000);
   },

@@ -52,6 +52,10 @@ test('metric names follow the pattern and are documented', () => {
   const names = new Set();
   for (const path of product.filter((one) => !one.startsWith('plugins/example/'))) {
     const text = stripped(read(path), { literals: true });
+    for (const [, name] of text.matchAll(/"(process_[a-z_]+)"/g)) {
+      if (path !== 'core/observe/process_metrics.cc') problems.push(`${path}: ${name} is of the process alone`);
+      if (!operations().includes(`\`${name}\``)) problems.push(`docs/operations.md does not explain ${name}`);
+    }
     for (const [, name] of text.matchAll(/"(sse_[a-z0-9_]+)"/g)) {
       if (/^sse_plugin/.test(name)) continue;
       names.add(name);

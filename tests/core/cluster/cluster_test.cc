@@ -79,6 +79,7 @@ TEST_CASE("members become peers and the node settles when all of them are filled
   world.members({"a", "b"});
   CHECK(world.added->size() == 2);
   world.link("a:80", "a", true);
+  CHECK(world.host.metrics().gauge("sse_cluster_unlinked", "").value() == 1);
   world.link("b:80", "b", false);
   CHECK(world.settled == 0);
   world.link("b:80", "b", true);
@@ -86,6 +87,7 @@ TEST_CASE("members become peers and the node settles when all of them are filled
   CHECK(world.cluster.readiness().ready);
   CHECK(world.cluster.view()->nodes.size() == 2);
   CHECK(world.host.metrics().gauge("sse_cluster_nodes", "").value() == 2);
+  CHECK(world.host.metrics().gauge("sse_cluster_unlinked", "").value() == 0);
   world.members({"a"});
   CHECK(world.removed->size() == 1);
   world.loop.advance(10s);

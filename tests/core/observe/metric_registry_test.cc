@@ -1,6 +1,9 @@
 #include "observe/metric_registry.h"
 
+#include <ctime>
 #include <doctest/doctest.h>
+#include <string>
+#include <unistd.h>
 
 #include "support/death.h"
 
@@ -66,4 +69,28 @@ TEST_CASE("a bad label or another type aborts") {
   });
   CHECK(type.aborted);
   CHECK(has(type.errors, "metric sse_api_total: expected the type"));
+}
+
+TEST_CASE("the process tells of itself by Prometheus's names") {
+  MetricRegistry metrics;
+  const auto value = [&metrics](const std::string& name) {
+    const auto text = "\n" + metrics.render();
+    const auto at = text.find("\n" + name + " ");
+    REQUIRE(at != std::string::npos);
+    return std::stod(text.substr(at + name.size() + 2));
+  };
+  const auto before = value("process_open_fds");
+  const int fd = ::dup(0);
+  CHECK(value("process_open_fds") == before + 1);
+  ::close(fd);
+  CHECK(value("process_max_fds") >= before);
+  CHECK(value("process_threads") >= 1);
+  CHECK(value("process_resident_memory_bytes") > 1 << 20);
+  CHECK(value("process_virtual_memory_bytes") >= value("process_resident_memory_bytes"));
+  const auto cpu = value("process_cpu_seconds_total");
+  CHECK(cpu > 0);
+  CHECK(value("process_cpu_seconds_total") > cpu);
+  const auto age = static_cast<double>(std::time(nullptr)) - value("process_start_time_seconds");
+  CHECK(age < 60);
+  CHECK(age > -2);
 }
