@@ -90,6 +90,23 @@ scenario(
 );
 
 scenario(
+  'an answer of another shape is told and the page goes on',
+  async (stage) => {
+    const shown = await ConsolePage.open(stage, await stage.node(on));
+    await shown.says('#ready', /^ready$/);
+    await shown.page.evaluate(() => {
+      globalThis.whole = showStatus;
+      globalThis.showStatus = () => whole({});
+    });
+    await shown.says('#banner', /^the answer cannot be shown: .*; trying again$/);
+    await shown.page.evaluate(() => (globalThis.showStatus = whole));
+    await shown.says('#banner', /^$/);
+    shown.clean();
+  },
+  options,
+);
+
+scenario(
   'a gap is told as one',
   async (stage) => {
     const node = await stage.node({ ...on, stream: { retry: '200ms' }, http: { port: await freePort() } });

@@ -46,46 +46,52 @@ const poll = {
     if (!token) $('access').open = true;
   },
 
-  /** Runs one request and its showing; what went wrong, or nothing. */
-  async part(path, how, shown) {
+  /** Runs one request and its showing; what went wrong, or nothing. An answer of another shape, as of a node of another
+   *  version, is told as well, and the polling goes on. */
+  async part(pathNow, how, shown) {
     try {
-      shown(await fetched(path, how));
+      const path = pathNow();
+      shown(await fetched(path, how), path);
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      return error;
+      return error instanceof Refusal ? error : new Refusal(-1, `the answer cannot be shown: ${error.message}`);
     }
   },
 
   status() {
-    return poll.part('status?channels=none', 'json', (status) => {
-      show($('status-problem'), false);
-      poll.many = status.channels_total > kManyChannels;
-      showStatus(status);
-    });
+    return poll.part(
+      () => 'status?channels=none',
+      'json',
+      (status) => {
+        show($('status-problem'), false);
+        poll.many = status.channels_total > kManyChannels;
+        showStatus(status);
+      },
+    );
   },
 
   metrics() {
-    return poll.part('metrics', 'text', (text) => {
-      const now = { at: performance.now(), ...readMetrics(text) };
-      const none = { published: [null], delivered: [null], latency: [null, null] };
-      const rates = poll.last ? between(poll.last, now, (now.at - poll.last.at) / 1000) : none;
-      poll.last = now;
-      for (const [name, values] of Object.entries(rates)) charts[name].add(values);
-      charts.subscribers.add([now.subscribers]);
-    });
+    return poll.part(
+      () => 'metrics',
+      'text',
+      (text) => {
+        const now = { at: performance.now(), ...readMetrics(text) };
+        const none = { published: [null], delivered: [null], latency: [null, null] };
+        const rates = poll.last ? between(poll.last, now, (now.at - poll.last.at) / 1000) : none;
+        poll.last = now;
+        for (const [name, values] of Object.entries(rates)) charts[name].add(values);
+        charts.subscribers.add([now.subscribers]);
+      },
+    );
   },
 
   channels() {
-    if (poll.many && poll.turn % 5 !== 0) return undefined;
-    const path = channels.path();
-    return poll.part(path, 'json', (list) => path === channels.path() && channels.show(list));
+    return poll.many && poll.turn % 5 !== 0 ? undefined : poll.list(channels.after);
   },
 
   /** The list of channels at once, as somebody has asked for another part of it. */
   list(after) {
     channels.after = after;
-    const path = channels.path();
-    return poll.part(path, 'json', (list) => path === channels.path() && channels.show(list));
+    return poll.part(channels.path, 'json', (list, path) => path === channels.path() && channels.show(list));
   },
 };
 

@@ -1,4 +1,4 @@
-const kMostText = 65_536;
+const kMostText = 16_384;
 
 /** Reads an event stream (WHATWG HTML 9.2.6) from pieces of its text. Keeps kMostText characters of a line and of an
  *  event's data, and tells of the latter whether it was cut. */
