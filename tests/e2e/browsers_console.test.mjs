@@ -7,7 +7,7 @@ import { publish, publishAll } from './support/http.mjs';
 import { Proxy } from './support/proxy.mjs';
 import { scenario } from './support/stage.mjs';
 import { bearer, newToken, TokenFile } from './support/tokens.mjs';
-import { until } from './support/wait.mjs';
+import { pause, until } from './support/wait.mjs';
 
 after(() => Promise.all([browsers.chromium.quit(), browsers.firefox.quit()]));
 const on = { console: { enabled: true } };
@@ -232,6 +232,7 @@ scenario(
     const shown = await ConsolePage.open(stage, node, { at: proxy.port });
     await shown.says('#banner', /right admin/);
     const asked = () => shown.requests.filter(({ path }) => path.startsWith('/status')).length;
+    await pause(2500);
     const before = asked();
     await shown.page.type('#token', key.token);
     await shown.page.keyboard.press('Enter');
