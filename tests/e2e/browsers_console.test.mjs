@@ -4,6 +4,7 @@ import { after } from 'node:test';
 import { browsers } from './support/clients.mjs';
 import { ConsolePage } from './support/console.mjs';
 import { publish, publishAll } from './support/http.mjs';
+import { freePort } from './support/node.mjs';
 import { Proxy } from './support/proxy.mjs';
 import { scenario } from './support/stage.mjs';
 import { bearer, newToken, TokenFile } from './support/tokens.mjs';
@@ -78,6 +79,25 @@ scenario(
     await reading.page.click('#live-stop');
     await reading.says('#live-state', /^stopped$/);
     await until('the stream ended', async () => (await a.status()).totals.subscribers === 0, slow);
+  },
+  options,
+);
+
+scenario(
+  'warnings of the status are shown for as long as they are there',
+  async (stage) => {
+    const gossip = { bind: '127.0.0.1', port: await freePort(), advertise: '203.0.113.7' };
+    const node = await stage.node({ ...on, discovery: ['gossip'], gossip });
+    const shown = await ConsolePage.open(stage, node);
+    const [warning] = await until('a warning', async () => {
+      const { warnings } = await node.status();
+      return warnings.length > 0 && warnings;
+    });
+    await shown.says('#warnings li:first-child', new RegExp(`${warning.id} · ${warning.about}`));
+    assert.ok((await shown.text('#warnings li:first-child')).startsWith(warning.text));
+    await shown.page.evaluate(() => showWarnings([]));
+    assert.equal(await shown.page.$eval('#warnings-section', (section) => section.hidden), true);
+    shown.clean();
   },
   options,
 );

@@ -189,6 +189,8 @@ scenario(
     await shown.says('#ready', /^ready$/);
     const visible = (id) => shown.page.$eval(id, (one) => one.checkVisibility());
     assert.deepEqual([await visible('#client'), await visible('#no-client')], [false, true]);
+    await publish(node, '/publish/news', { data: 1 });
+    await until('a name that is no button', () => shown.page.$('#channels button:disabled'), slow);
     shown.clean();
   },
   options,

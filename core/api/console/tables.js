@@ -127,6 +127,7 @@ const channels = {
   },
 
   update(row, { subscribers, events, bytes }) {
+    row.querySelector('button').disabled = $('client').hidden;
     const texts = [count(subscribers), count(events), size(bytes)];
     texts.forEach((text, i) => say(row.children[i + 1], text));
   },
