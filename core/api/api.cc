@@ -83,6 +83,7 @@ void Api::handle(Request& request) {
     case Verb::Ready:
     case Verb::Startup: return health(request);
     case Verb::Metrics: return metricsPage(request);
+    case Verb::Console: return console(request);
   }
 }
 

@@ -112,7 +112,8 @@ class Api final : public server::Handler {
   void removeChannel(Request& request);
   void appendControl(Request& request, EventKind kind, std::string_view channel, std::string_view client);
 
-  // pages.cc, status.cc
+  // console.cc, pages.cc, status.cc
+  void console(Request& request);
   void health(Request& request);
   void metricsPage(Request& request);
   void channelsPage(Request& request);

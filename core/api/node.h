@@ -80,6 +80,7 @@ struct Node {
   std::string auth_cookie;  ///< name of the cookie that may hold a token
   std::vector<std::string> trusted_proxies;
   bool wait_for_peers = false;
+  bool console = false;  ///< GET /console is served
   RateLimit publish_rate;
   std::vector<LoopHandle> loops;
   AddressSet original_nodes;  ///< from where been_to counts

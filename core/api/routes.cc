@@ -29,6 +29,7 @@ constexpr std::array kRoutes = {
     row(http::Method::Get, "/readyz", Verb::Ready),
     row(http::Method::Get, "/startupz", Verb::Startup),
     row(http::Method::Get, "/metrics", Verb::Metrics),
+    row(http::Method::Get, "/console", Verb::Console),
 };
 
 }  // namespace

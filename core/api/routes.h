@@ -23,6 +23,7 @@ enum class Verb : int {
   Ready,
   Startup,
   Metrics,
+  Console,
 };
 
 /// Whether the route is also on `admin.port`.

@@ -1,6 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "api/api.h"
+#include "http/uri.h"
 
 namespace sse::api {
 namespace {
@@ -9,6 +10,8 @@ constexpr std::size_t kMaxListed = 1000;
 
 /// What the loops say of their streams, gathered one after the other.
 struct Gathered {
+  bool with_channels = true;
+  bool on_admin_port = false;
   nlohmann::json channels = nlohmann::json::object();
   std::size_t subscribers = 0;
   bool truncated = false;
@@ -16,6 +19,7 @@ struct Gathered {
 
 void gather(const stream::Streamer& streamer, Gathered& into) {
   into.subscribers += streamer.size();
+  if (!into.with_channels) return;
   streamer.visit(kMaxListed + 1, [&](const std::string& channel, const stream::Session& session) {
     if (!into.channels.contains(channel)) {
       if (into.channels.size() >= kMaxListed) {
@@ -36,7 +40,8 @@ void gather(const stream::Streamer& streamer, Gathered& into) {
 std::string statusText(const Node& node, Gathered& gathered) {
   auto status = nlohmann::json::parse(node.status_parts());
   const auto totals = node.journal->totals();
-  status["channels"] = std::move(gathered.channels);
+  status["node"]["asked_on"] = gathered.on_admin_port ? "admin.port" : "http.port";
+  if (gathered.with_channels) status["channels"] = std::move(gathered.channels);
   status["channels_total"] = totals.channels;
   if (gathered.truncated) status["truncated"] = true;
   auto& sums = status["totals"];
@@ -64,8 +69,14 @@ void gatherFrom(Node& node, std::size_t index, const std::shared_ptr<Gathered>& 
 
 void Api::statusPage(Request& request) {
   if (!request.connection.admin() && !authorize(request, Action::Admin, {}, "")) return;
+  const auto channels = http::param(request.head.query, "channels");
+  if (!channels || (*channels && **channels != "none"))
+    return request.connection.problem(400, "channels: expected none, or no such parameter for all of them");
+  auto gathered = std::make_shared<Gathered>();
+  gathered->with_channels = !*channels;
+  gathered->on_admin_port = request.connection.admin();
   const auto id = request.connection.hold();
-  gatherFrom(node_, 0, std::make_shared<Gathered>(), [this, id](std::string page) {
+  gatherFrom(node_, 0, gathered, [this, id](std::string page) {
     loop_.post([this, id, page = std::move(page)] {
       server::Exchange* connection = server_->find(id);
       if (connection == nullptr) return;

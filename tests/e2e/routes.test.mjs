@@ -83,6 +83,29 @@ scenario('status has the shape of the original and more', async (stage) => {
   assert.deepEqual([subscribers, published, delivered], [1, 1, 1]);
 });
 
+scenario('status says which port was asked, and leaves the channels out where that is wanted', async (stage) => {
+  const admin = await freePort();
+  const node = await stage.node({ admin: { port: admin } });
+  await stage.subscribe(node, '/channel/news/client/c1');
+  await publish(node, '/publish/news', { data: 1 });
+  const status = async (at, query) => (await call(at, 'GET', `/status${query}`)).json();
+  const [whole, brief, other] = [
+    await status(node, ''),
+    await status(node, '?channels=none'),
+    await status({ port: admin }, '?channels=none'),
+  ];
+  assert.deepEqual(whole.channels, { news: ['c1'] });
+  assert.equal(brief.channels, undefined);
+  assert.equal(brief.totals.subscribers, 1);
+  assert.equal(brief.channels_total, 1);
+  assert.deepEqual(
+    [whole, brief, other].map(({ node: { asked_on } }) => asked_on),
+    ['http.port', 'http.port', 'admin.port'],
+  );
+  for (const query of ['?channels=all', '?channels=', '?channels=%z'])
+    assertProblem(await call(node, 'GET', `/status${query}`), 400);
+});
+
 scenario('long lists of the status are cut and say so', async (stage) => {
   const node = await stage.node({ limits: { connections: 4000 } });
   const query = (from) => Array.from({ length: 250 }, (_, i) => `channel=c${from + i}`).join('&');

@@ -7,7 +7,7 @@ const lines = (path) => read(path).trimEnd().split('\n').length;
 
 test('files have at most 400 lines, headers 200', () => {
   const problems = [];
-  for (const path of [...cpp, ...matching(/^(tests|scripts)\/.*\.mjs$/)]) {
+  for (const path of [...cpp, ...matching(/^(core|tests|scripts)\/.*\.m?js$/)]) {
     const most = path.endsWith('.h') && path !== 'core/sdk/sse/messages.h' ? 200 : 400;
     if (lines(path) > most) problems.push(`${path}: ${lines(path)} lines, at most ${most}`);
   }
@@ -60,7 +60,7 @@ test('functions of the product have at most 70 lines', () => {
 
 test('lines fit into 120 columns', () => {
   const problems = [];
-  for (const path of [...cpp, ...matching(/^(tests|scripts)\/.*\.mjs$/)]) {
+  for (const path of [...cpp, ...matching(/^(core|tests|scripts)\/.*\.m?js$/)]) {
     read(path)
       .split('\n')
       .forEach((line, i) => {

@@ -30,7 +30,9 @@ TEST_CASE("every route of the contract leads to its verb") {
                       {Method::Get, "/livez", Verb::Live},
                       {Method::Get, "/readyz", Verb::Ready},
                       {Method::Get, "/startupz", Verb::Startup},
-                      {Method::Get, "/metrics", Verb::Metrics}};
+                      {Method::Get, "/metrics", Verb::Metrics},
+                      {Method::Get, "/console", Verb::Console},
+                      {Method::Head, "/console", Verb::Console}};
   for (const auto& row : rows) {
     CAPTURE(row.path);
     const auto match = router().match(row.method, row.path);
@@ -46,6 +48,7 @@ TEST_CASE("another method is told which ones there are, another path is not foun
   CHECK(match.allow.find("POST") != std::string::npos);
   CHECK(router().match(http::Method::Get, "/nothing").problem.status == 404);
   CHECK(router().match(http::Method::Get, "/channel//client/c").problem.status == 404);
+  CHECK(router().match(http::Method::Get, "/console/").problem.status == 404);
 }
 
 TEST_CASE("a name in a path is one segment, decoded") {
