@@ -65,6 +65,8 @@ class Api final : public server::Handler {
   /// The decision, or none: then the request is answered already or waits for the plugin.
   std::optional<Decision> authorize(Request& request, Action action, std::span<const std::string_view> channels,
                                     std::string_view client);
+  /// Answers what was not allowed, for good or for now.
+  void refuse(Request& request, Action action, const Decision& decision);
   [[nodiscard]] std::string remoteAddress(const Request& request) const;
   using Done = std::function<void(const std::function<void(Learned&)>& add)>;
   /// Keeps the request and handles it again when the callback that `start` gets is called on this loop, with what that

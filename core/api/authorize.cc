@@ -26,6 +26,7 @@ std::optional<Decision> Api::authorize(Request& request, Action action, std::spa
                          access_token};
     question.token = tokenOf(question, node_.auth_cookie);
     if (const auto* tls = request.connection.tls()) question.certificate = tls->clientCertificate();
+    question.headers = request.head.headers();
     // A plugin that says Later may answer before `later` has kept the request, so answers go through the loop.
     auto promise = std::make_shared<Done>();
     decision = node_.auth->check(question, [promise, loop = &loop_](Decision answer) {
@@ -39,12 +40,24 @@ std::optional<Decision> Api::authorize(Request& request, Action action, std::spa
     }
   }
   if (decision.verdict == Decision::Verdict::Allow) return decision;
+  refuse(request, action, decision);
+  return std::nullopt;
+}
+
+void Api::refuse(Request& request, Action action, const Decision& decision) {
   settle();
+  if (decision.verdict == Decision::Verdict::Unavailable) {
+    const bool stream = action == Action::Subscribe && request.verb != Verb::Renew;
+    node_.counters->undecided.add();
+    if (stream) return refuseForNow(request, decision.reason);
+    const std::string seconds = retryAfter();
+    const http::Header retry{"Retry-After", seconds};
+    return request.connection.problem(503, decision.reason, {&retry, 1});
+  }
   const bool unknown = decision.verdict == Decision::Verdict::Unauthorized;
   const std::string challenge = decision.challenge.empty() ? "Bearer" : decision.challenge;
   const http::Header header{"WWW-Authenticate", challenge};
   request.connection.problem(unknown ? 401 : 403, decision.reason, {&header, 1});
-  return std::nullopt;
 }
 
 std::string Api::remoteAddress(const Request& request) const {

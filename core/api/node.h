@@ -37,6 +37,7 @@ struct ApiMetrics {
   Counter& resumed_elsewhere;
   Counter& returned;
   Counter& been_to_ignored;
+  Counter& undecided;
   Counter& limited_rate;
   Counter& limited_channels;
   Counter& limited_clients;

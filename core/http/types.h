@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "sse/header.h"
+
 /// HTTP as values: bytes in, values out. Nothing in this room knows a socket, a thread or a clock; every free function
 /// and every const method may be called from any thread.
 namespace sse::http {
@@ -22,24 +24,12 @@ struct Problem {
   std::string detail;  ///< for people: what was expected, what was found
 };
 
-/// A header line. Names compare without regard to case.
-struct Header {
-  std::string_view name;
-  std::string_view value;  ///< without the white space around it
-};
+using sse::sameWithoutCase;
+/// Auth plugins see the lines of a request as they are.
+using Header = HeaderLine;
 
 enum class Method : std::uint8_t { Get, Head, Post, Put, Delete, Options, Patch, Other };
 inline constexpr std::size_t kMethods = 8;
-
-/// ASCII letters compare without regard to case.
-[[nodiscard]] inline bool sameWithoutCase(std::string_view a, std::string_view b) {
-  if (a.size() != b.size()) return false;
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; };
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    if (lower(a[i]) != lower(b[i])) return false;
-  }
-  return true;
-}
 
 /// Sets `problem` and says Bad.
 inline Parse refuse(Problem& problem, int status, std::string_view detail) {

@@ -17,6 +17,7 @@ export const choices = {
       secret: { tokens: [{ name: 'a', hash: `sha256:${'0'.repeat(64)}`, publish: ['*'] }] },
       test: { tokenSecret: { name: 'test', key: 'token' } },
     },
+    webhook: { config: { auth: ['webhook'], webhook: { url: 'https://login.example.org/sse' } } },
     jwt: { config: { auth: 'jwt,open' }, secret: { existingSecret: 'keys', existingKeys: ['jwt.pem'] } },
   },
   routes: {

@@ -24,6 +24,10 @@ const contradictions = {
   'own plugin folders': [{ config: { plugins: { path: '/p' } } }, /config\.plugins\.path: .*extraPlugins/],
   'a gossip key in the ConfigMap': [{ config: { gossip: { secret_key: 'k' } } }, /say secret\.gossipKey/],
   'a secret in the ConfigMap': [{ config: { cluster: { secret: 'k' } } }, /say secret\.clusterSecret/],
+  'a secret of the webhook in the ConfigMap': [
+    { config: { webhook: { secret: 'k' } } },
+    /config\.webhook\.secret: .*secret\.files.*config\.webhook\.secret_file/,
+  ],
   'a gossip key of a wrong length': [{ secret: { gossipKey: 'short' } }, /16, 24 or 32 bytes.*has 5/],
   'two sources of secrets': [
     { secret: { existingSecret: 's', existingKeys: ['gossip-key'], clusterSecret: 'c' } },

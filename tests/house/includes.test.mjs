@@ -29,7 +29,7 @@ const fences = [
   [/^boost\/program_options/, /^core\/config\/cli/],
   [/^boost\/(beast|asio)/, /^core\/http\//],
   [/^nghttp2\//, /^core\/http\//],
-  [/^openssl\//, /^(core\/net|plugins\/auth\/jwt|plugins\/transport\/relay|plugins\/discovery\/gossip)\//],
+  [/^openssl\//, /^(core\/net|plugins\/auth\/(jwt|webhook)|plugins\/transport\/relay|plugins\/discovery\/gossip)\//],
   [/^Poco\//, /^(core\/(observe|client)|plugins)\//],
   [/^nlohmann\//, /^(core\/(config|api|client)|plugins)\/|^core\/sdk\/sse\/(config|rights)\.h$/],
   [/^prometheus\//, /^core\/observe\//],

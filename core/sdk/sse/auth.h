@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "sse/certificate.h"
+#include "sse/header.h"
 #include "sse/plugin.h"
 
 namespace sse {
@@ -30,6 +31,16 @@ struct AuthRequest {
   /// `auth.cookie`; empty: none.
   std::string_view token = {};
   const ClientCertificate* certificate = nullptr;  ///< of the connection, verified; none: nullptr
+  /// All header lines as they came, of HTTP/1 and HTTP/2 alike; among them may be credentials of others than auth.
+  std::span<const HeaderLine> headers = {};
+
+  /// The value of the first header of that name; empty: there is none. A walk over all of them.
+  [[nodiscard]] std::string_view header(std::string_view name) const {
+    for (const auto& line : headers) {
+      if (sameWithoutCase(line.name, name)) return line.value;
+    }
+    return {};
+  }
 
   /// Whether somebody means to be recognised: then nobody may be let in as anonymous.
   [[nodiscard]] bool hasCredentials() const {
@@ -45,6 +56,7 @@ struct Decision {
     Unauthorized,  ///< credentials missing or bad: 401
     Abstain,       ///< not this plugin's kind of credentials: the next one is asked
     Later,         ///< `answer` will be called with the verdict
+    Unavailable,   ///< nobody can tell now: refused for now, so that the client asks again
   };
   Verdict verdict = Verdict::Abstain;
   std::string identity;                                               ///< empty: anonymous

@@ -10,9 +10,7 @@ namespace sse {
 /// What stands behind `Bearer` in an Authorization header; empty: it is of another scheme. [any]
 inline std::string_view bearerOf(std::string_view authorization) {
   constexpr std::string_view kScheme = "bearer ";
-  const auto same = [](char a, char b) { return a == (b >= 'A' && b <= 'Z' ? static_cast<char>(b - 'A' + 'a') : b); };
-  if (authorization.size() < kScheme.size()) return {};
-  if (!std::equal(kScheme.begin(), kScheme.end(), authorization.begin(), same)) return {};
+  if (!sameWithoutCase(authorization.substr(0, kScheme.size()), kScheme)) return {};
   authorization.remove_prefix(kScheme.size());
   while (!authorization.empty() && authorization.front() == ' ') authorization.remove_prefix(1);
   while (!authorization.empty() && authorization.back() == ' ') authorization.remove_suffix(1);

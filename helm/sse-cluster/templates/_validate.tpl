@@ -89,6 +89,9 @@
 {{- if dig "jwt" "secret" "" $config -}}
 {{- $wrong = append $wrong "config.jwt.secret: would stand in a ConfigMap; say secret.jwtSecret" -}}
 {{- end -}}
+{{- if dig "webhook" "secret" "" $config -}}
+{{- $wrong = append $wrong "config.webhook.secret: would stand in a ConfigMap; put it into secret.files and say config.webhook.secret_file" -}}
+{{- end -}}
 {{- $own := keys (include "sse.secretData" . | fromJson) | sortAlpha -}}
 {{- with .Values.secret -}}
 {{- if and .existingSecret $own -}}

@@ -32,7 +32,4 @@ using Fetch = std::function<Result<Fetched>(const FetchRequest&)>;
 /// server's certificate must be valid for the URL's host. Redirects are not followed. Blocks. [worker]
 Result<Fetched> fetchByHttp(const FetchRequest& request);
 
-/// `max-age` of a Cache-Control value; 0 where it says no-cache or no-store. [any]
-std::optional<Duration> maxAgeOf(std::string_view cache_control);
-
 }  // namespace sse::jwt

@@ -91,6 +91,16 @@ TEST_CASE("who abstains later has refused, as nobody is asked after it") {
   CHECK(AuthChain::settled(late).verdict == Verdict::Deny);
 }
 
+TEST_CASE("a plugin that cannot tell now is not passed over, at once or later") {
+  Voter unavailable(Verdict::Unavailable);
+  Voter open(Verdict::Allow, "nobody");
+  CHECK(ask({&unavailable, &open}).verdict == Verdict::Unavailable);
+  CHECK(open.asked == 0);
+  Decision late;
+  late.verdict = Verdict::Unavailable;
+  CHECK(AuthChain::settled(late).verdict == Verdict::Unavailable);
+}
+
 TEST_CASE("a plugin that answers later is handed the way back") {
   Voter later(Verdict::Later);
   Decision got;

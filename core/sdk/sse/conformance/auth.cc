@@ -20,7 +20,7 @@ constexpr int kRounds = 200;
 constexpr auto kSoon = 5s;
 
 const char* nameOf(Verdict verdict) {
-  constexpr std::array kNames{"Allow", "Deny", "Unauthorized", "Abstain", "Later"};
+  constexpr std::array kNames{"Allow", "Deny", "Unauthorized", "Abstain", "Later", "Unavailable"};
   const auto at = static_cast<std::size_t>(verdict);
   return at < kNames.size() ? kNames[at] : "no verdict";
 }
@@ -45,7 +45,7 @@ std::vector<Decision> ask(Instance& instance, const std::vector<Question>& quest
 
 void expectKnown(Check& check, const std::vector<Decision>& decisions) {
   for (const auto& decision : decisions) {
-    check.expect(decision.verdict <= Verdict::Later, "a verdict of sse::Decision",
+    check.expect(decision.verdict <= Verdict::Unavailable, "a verdict of sse::Decision",
                  std::to_string(static_cast<int>(decision.verdict)), "return one of its values");
     const bool clean = decision.challenge.find_first_of("\r\n") == std::string::npos;
     check.expect(clean, "a challenge that fits into a header", quoted(decision.challenge), "leave out line ends");

@@ -1,0 +1,152 @@
+#include "auth/webhook/http_answer.h"
+
+#include <Poco/Net/HTTPResponse.h>
+#include <algorithm>
+#include <charconv>
+#include <sstream>
+
+namespace sse::webhook {
+namespace {
+
+constexpr std::size_t kMaxLine = 1024;
+
+Error tooLarge(const char* what, std::size_t limit) {
+  return {Code::TooLarge, std::string(what) + ": expected at most " + std::to_string(limit) + " bytes"};
+}
+
+/// A length is a whole number and nothing else; nothing where it is none.
+std::optional<std::uint64_t> numberOf(std::string_view text, int base) {
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number, base);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+}  // namespace
+
+Result<std::optional<HttpAnswer>> AnswerReader::take(std::string_view bytes) {
+  begun_ = begun_ || !bytes.empty();
+  rest_ += bytes;
+  for (;;) {
+    const auto more = step();
+    if (!more.ok()) return more.error();
+    if (whole_) {
+      // Bytes behind the answer belong to nothing that was asked.
+      answer_.reusable = answer_.reusable && rest_.empty();
+      return std::optional(std::move(answer_));
+    }
+    if (!*more) return std::optional<HttpAnswer>();
+  }
+}
+
+Result<HttpAnswer> AnswerReader::end() {
+  if (part_ == Part::UntilEnd) return std::move(answer_);
+  return Error{Code::Unavailable, begun_ ? "the answer broke off" : "the connection was closed without an answer"};
+}
+
+/// Whether it may go on at once.
+Result<bool> AnswerReader::step() {
+  switch (part_) {
+    case Part::Head: return readHead();
+    case Part::Length:
+    case Part::UntilEnd:
+    case Part::Chunk: return moveBody();
+    case Part::ChunkSize: return readChunkSize();
+    case Part::ChunkEnd: {
+      const auto end = line();
+      if (!end && rest_.size() < 2) return false;
+      if (!end || !end->empty()) return Error{Code::InvalidArgument, "expected the end of a chunk, got more"};
+      rest_.erase(0, 2);
+      part_ = Part::ChunkSize;
+      return true;
+    }
+    case Part::Trailer: return readTrailer();
+  }
+  return false;
+}
+
+Result<bool> AnswerReader::readHead() {
+  const auto end = rest_.find("\r\n\r\n");
+  if (std::min(end, rest_.size()) > kMaxHead) return tooLarge("head of the answer", kMaxHead);
+  if (end == std::string::npos) return false;
+  Poco::Net::HTTPResponse head;
+  try {
+    std::istringstream in(rest_.substr(0, end + 4));
+    head.read(in);
+  } catch (const std::exception&) {
+    return Error{Code::InvalidArgument, "expected an answer by HTTP/1.1, got something else"};
+  }
+  rest_.erase(0, end + 4);
+  const int status = static_cast<int>(head.getStatus());
+  if (!head.getVersion().starts_with("HTTP/1.") || status < 100 || status > 599) {
+    return Error{Code::InvalidArgument, "expected an answer by HTTP/1.1, got something else"};
+  }
+  if (status < 200) return true;
+  answer_.status = status;
+  answer_.cache_control = head.get("Cache-Control", "");
+  answer_.reusable = head.getKeepAlive();
+  if (head.getChunkedTransferEncoding()) {
+    part_ = Part::ChunkSize;
+  } else if (head.hasContentLength()) {
+    const auto length = numberOf(head.get("Content-Length"), 10);
+    if (!length) return Error{Code::InvalidArgument, "content-length: expected a whole number"};
+    if (*length > kMaxBody) return tooLarge("answer", kMaxBody);
+    left_ = *length;
+    part_ = Part::Length;
+  } else if (status == 204 || status == 304) {
+    part_ = Part::Length;
+  } else {
+    answer_.reusable = false;
+    part_ = Part::UntilEnd;
+  }
+  return true;
+}
+
+/// The next line without its end; nothing where it is not whole. It stays in `rest_`.
+std::optional<std::string_view> AnswerReader::line() {
+  const auto end = rest_.find("\r\n");
+  if (end == std::string::npos) return std::nullopt;
+  return std::string_view(rest_).substr(0, end);
+}
+
+Result<bool> AnswerReader::readChunkSize() {
+  const auto text = line();
+  if (!text && rest_.size() > kMaxLine) return tooLarge("size of a chunk", kMaxLine);
+  if (!text) return false;
+  auto digits = text->substr(0, text->find(';'));
+  while (digits.ends_with(' ')) digits.remove_suffix(1);
+  const auto size = numberOf(digits, 16);
+  if (!size) return Error{Code::InvalidArgument, "expected the size of a chunk, got something else"};
+  if (*size > kMaxBody) return tooLarge("answer", kMaxBody);
+  rest_.erase(0, text->size() + 2);
+  left_ = *size;
+  part_ = *size == 0 ? Part::Trailer : Part::Chunk;
+  return true;
+}
+
+bool AnswerReader::readTrailer() {
+  const auto text = line();
+  if (!text) {
+    // A trailer that does not end is the connection's last.
+    whole_ = rest_.size() > kMaxLine;
+    return false;
+  }
+  whole_ = text->empty();
+  rest_.erase(0, text->size() + 2);
+  return true;
+}
+
+Result<bool> AnswerReader::moveBody() {
+  const auto take = part_ == Part::UntilEnd ? rest_.size() : std::min<std::uint64_t>(left_, rest_.size());
+  answer_.body.append(rest_, 0, take);
+  rest_.erase(0, take);
+  if (answer_.body.size() > kMaxBody) return tooLarge("answer", kMaxBody);
+  if (part_ == Part::UntilEnd) return false;
+  left_ -= take;
+  if (left_ > 0) return false;
+  whole_ = part_ == Part::Length;
+  part_ = Part::ChunkEnd;
+  return true;
+}
+
+}  // namespace sse::webhook

@@ -1,0 +1,109 @@
+#include "auth/webhook/question.h"
+
+#include <algorithm>
+#include <cstring>
+#include <openssl/sha.h>
+
+#include <nlohmann/json.hpp>
+
+namespace sse::webhook {
+namespace {
+
+constexpr std::array kActions{"publish", "subscribe", "admin"};
+
+/// Parts of a key, each behind its length, so that no two lists of parts look alike.
+void add(std::string& text, std::string_view part) {
+  const auto size = static_cast<std::uint32_t>(part.size());
+  char bytes[sizeof(size)];
+  std::memcpy(bytes, &size, sizeof(size));
+  text.append(bytes, sizeof(size)).append(part);
+}
+
+Key hashOf(const std::string& text) {
+  Key key;
+  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), key.data());
+  return key;
+}
+
+/// One buffer for each thread: a key is made for every request.
+std::string& emptyBuffer() {
+  thread_local std::string buffer;
+  buffer.clear();
+  return buffer;
+}
+
+}  // namespace
+
+std::size_t KeyHash::operator()(const Key& key) const {
+  std::size_t hash = 0;
+  std::memcpy(&hash, key.data(), sizeof(hash));
+  return hash;
+}
+
+std::string headerValues(const AuthRequest& request, std::string_view name) {
+  std::string values;
+  for (const auto& line : request.headers) {
+    if (!sameWithoutCase(line.name, name)) continue;
+    if (!values.empty()) values += sameWithoutCase(name, "cookie") ? "; " : ", ";
+    values += line.value;
+  }
+  return values;
+}
+
+Key credentialsKey(const AuthRequest& request, const std::vector<std::string>& headers) {
+  auto& text = emptyBuffer();
+  add(text, request.token);
+  add(text, request.remote_address);
+  for (const auto& name : headers) {
+    add(text, name);
+    add(text, headerValues(request, name));
+  }
+  return hashOf(text);
+}
+
+Key questionKey(const AuthRequest& request, const Key& credentials) {
+  auto& text = emptyBuffer();
+  text.assign(reinterpret_cast<const char*>(credentials.data()), credentials.size());
+  text += static_cast<char>(request.action);
+  add(text, request.method);
+  add(text, request.client);
+  for (const auto channel : request.channels) add(text, channel);
+  return hashOf(text);
+}
+
+Result<Question> makeQuestion(const AuthRequest& request, const std::vector<std::string>& headers,
+                              std::string_view node) {
+  using Json = nlohmann::json;
+  Question question;
+  question.action = request.action;
+  question.has_token = !request.token.empty();
+  question.channels.assign(request.channels.begin(), request.channels.end());
+  std::sort(question.channels.begin(), question.channels.end());
+  const auto repeated = std::unique(question.channels.begin(), question.channels.end());
+  question.channels.erase(repeated, question.channels.end());
+  const auto orNull = [](std::string_view text) { return text.empty() ? Json(nullptr) : Json(text); };
+  Json document = {{"action", kActions.at(static_cast<std::size_t>(request.action))},
+                   {"method", request.method},
+                   {"channels", question.channels.empty() ? Json(nullptr) : Json(question.channels)},
+                   {"client", orNull(request.client)},
+                   {"address", request.remote_address},
+                   {"token", orNull(request.token)},
+                   {"node", node},
+                   {"headers", Json::object()}};
+  for (const auto& name : headers) {
+    if (auto value = headerValues(request, name); !value.empty()) document["headers"][name] = std::move(value);
+  }
+  try {
+    question.document = document.dump();
+  } catch (const Json::exception&) {
+    return Error{Code::InvalidArgument, "expected UTF-8 in token, client, channels and headers"};
+  }
+  if (question.document.size() > kMaxDocument) {
+    return Error{Code::TooLarge, "the request names too many channels at once"};
+  }
+  question.credentials = credentialsKey(request, headers);
+  question.whole = questionKey(request, question.credentials);
+  return question;
+}
+
+}  // namespace sse::webhook

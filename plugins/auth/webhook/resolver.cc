@@ -1,0 +1,72 @@
+#include "auth/webhook/resolver.h"
+
+#include <cstring>
+#include <netdb.h>
+#include <utility>
+
+namespace sse::webhook {
+namespace {
+
+constexpr auto kGoodFor = std::chrono::seconds(10);
+
+/// Blocks unless `flags` hold AI_NUMERICHOST.
+Result<Addresses> look(const std::string& name, std::uint16_t port, int flags) {
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  hints.ai_flags = flags | AI_NUMERICSERV;
+  addrinfo* found = nullptr;
+  const int outcome = ::getaddrinfo(name.c_str(), std::to_string(port).c_str(), &hints, &found);
+  if (outcome != 0) return Error{Code::Unavailable, name + ": " + ::gai_strerror(outcome)};
+  Addresses addresses;
+  for (const auto* each = found; each != nullptr; each = each->ai_next) {
+    auto& address = addresses.emplace_back();
+    std::memcpy(&address.storage, each->ai_addr, each->ai_addrlen);
+    address.size = each->ai_addrlen;
+  }
+  ::freeaddrinfo(found);
+  return addresses;
+}
+
+}  // namespace
+
+Resolver::Resolver(Host& host, std::string name, std::uint16_t port)
+    : host_(host), name_(std::move(name)), port_(port) {}
+
+void Resolver::ask(Found found) {
+  waiting_.push_back(std::move(found));
+  if (looking_) return;
+  looking_ = true;
+  auto numeric = look(name_, port_, AI_NUMERICHOST);
+  if (!numeric.ok() && host_.loop().now() >= good_until_) return lookUp();
+  auto known = numeric.ok() ? std::move(numeric) : known_;
+  host_.loop().post([this, alive = std::weak_ptr<bool>(alive_), known = std::move(known)] {
+    if (!alive.expired()) settle(known);
+  });
+}
+
+void Resolver::lookUp() {
+  const auto outcome = std::make_shared<Result<Addresses>>(Error{Code::Internal, "the look-up did not end"});
+  auto done = [this, alive = std::weak_ptr<bool>(alive_), outcome] {
+    if (alive.expired()) return;
+    if (outcome->ok()) good_until_ = host_.loop().now() + kGoodFor;
+    settle(*outcome);
+  };
+  try {
+    host_.offload([name = name_, port = port_, outcome] { *outcome = look(name, port, 0); }, done);
+  } catch (const std::exception& problem) {
+    *outcome = Error{Code::Unavailable, name_ + ": " + problem.what()};
+    host_.loop().post(std::move(done));
+  }
+}
+
+void Resolver::settle(Result<Addresses> addresses) {
+  looking_ = false;
+  known_ = std::move(addresses);
+  const std::weak_ptr<bool> alive = alive_;
+  for (const auto& found : std::exchange(waiting_, {})) {
+    if (alive.expired()) return;
+    found(known_);
+  }
+}
+
+}  // namespace sse::webhook
