@@ -7,10 +7,11 @@ import { publish, publishAll } from './support/http.mjs';
 import { freePort } from './support/node.mjs';
 import { Proxy } from './support/proxy.mjs';
 import { scenario } from './support/stage.mjs';
+import { tlsNode } from './support/tls_node.mjs';
 import { bearer, newToken, TokenFile } from './support/tokens.mjs';
 import { pause, until } from './support/wait.mjs';
 
-after(() => Promise.all([browsers.chromium.quit(), browsers.firefox.quit()]));
+after(() => Promise.all([browsers.chromium, browsers.firefox, browsers.trusting].map((each) => each.quit())));
 const on = { console: { enabled: true } };
 const options = { seconds: 90 };
 const slow = 15000;
@@ -114,6 +115,24 @@ scenario(
     await shown.publish('news', 'by Firefox');
     await shown.says('#publish-answer', /^Published as /);
     await until('its own event', async () => (await shown.datas()).join() === '1,by Firefox', slow);
+    shown.clean();
+  },
+  options,
+);
+
+scenario(
+  'by TLS the page, its requests and its stream share one connection of HTTP/2',
+  async (stage) => {
+    const secure = await tlsNode(stage, on);
+    const at = `https://localhost:${secure.node.port}`;
+    const shown = await ConsolePage.open(stage, secure.node, { at, by: browsers.trusting });
+    await shown.says('#ready', /^ready$/);
+    await shown.follow('news');
+    await shown.publish('news', 'by TLS');
+    await until('the event', async () => (await shown.datas()).join() === 'by TLS', slow);
+    assert.equal(await secure.metric('sse_server_http2_connections'), 1);
+    await shown.page.click('#live-stop');
+    await until('the stream ended', async () => (await secure.metric('sse_stream_subscribers')) === 0, slow);
     shown.clean();
   },
   options,

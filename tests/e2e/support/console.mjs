@@ -10,14 +10,15 @@ export class ConsolePage {
   foreign = [];
   requests = [];
 
-  /** The console of `node`; `at` is another port that leads there, `size` the window's. */
+  /** The console of `node`; `at` is another origin or port that leads there, `size` the window's. */
   static async open(stage, node, { at = node.port, size = { width: 1280, height: 900 }, by = browsers.chromium } = {}) {
+    const origin = typeof at === 'number' ? `http://127.0.0.1:${at}` : at;
     const made = new ConsolePage();
     made.page = await by.page();
     stage.defer(() => made.page.close());
     await made.page.setViewport(size);
-    made.#watch(`http://127.0.0.1:${at}`);
-    made.answer = await made.page.goto(`http://127.0.0.1:${at}/console`);
+    made.#watch(origin);
+    await made.page.goto(`${origin}/console`);
     return made;
   }
 
