@@ -45,10 +45,13 @@ async function live(stage, { config, kinds }) {
   await stopHopping();
   await settle(watchers, publishers, 60000);
   const of = (list, count) => list.reduce((sum, one) => sum + count(one), 0);
-  console.log(
-    `note: chaos: ${of(publishers, (p) => p.acknowledged.length)} events, ${of(watchers, (w) => w.moves)} moves, ` +
-      `${of(watchers, (w) => w.gaps)} gaps told, ${of(watchers, (w) => of(publishers, (p) => lostOf(w, p).length))} missed`,
-  );
+  const told = {
+    events: of(publishers, (publisher) => publisher.acknowledged.length),
+    moves: of(watchers, (watcher) => watcher.moves),
+    gaps: of(watchers, (watcher) => watcher.gaps),
+    missed: of(watchers, (watcher) => of(publishers, (publisher) => lostOf(watcher, publisher).length)),
+  };
+  console.log(`note: chaos: ${JSON.stringify(told)}`);
   return { watchers, publishers };
 }
 

@@ -1,4 +1,4 @@
-// Misfortune by a seed: what befalls the nodes of a cluster, and the proof that no subscriber was left with a silent gap.
+// Misfortune by a seed: what befalls the nodes of a cluster, and the proof that no subscriber has a silent gap.
 import assert from 'node:assert/strict';
 import { linked } from './stage.mjs';
 import { pause, until } from './wait.mjs';
@@ -76,7 +76,7 @@ export function keepHopping(watchers, random, { shortestMs = 300, spreadMs = 400
   return () => ((stopped = true), Promise.all(loops));
 }
 
-/** Those events of `publisher` among what `watcher` saw that were acknowledged: {n, at}, and where gaps and streams are. */
+/** What `watcher` saw of the acknowledged events of `publisher`: {n, at}; and where gaps and streams begin. */
 function marks(watcher, publisher) {
   const acknowledged = new Set(publisher.acknowledged);
   const found = { events: [], gaps: [], streams: [] };
