@@ -37,6 +37,8 @@ class AnswerReader {
 
   Result<bool> step();
   Result<bool> readHead();
+  Result<bool> beginLength(std::string_view text);
+  bool beginUnknown();
   Result<bool> readChunkSize();
   bool readTrailer();
   std::optional<std::string_view> line();
