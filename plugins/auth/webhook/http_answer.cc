@@ -65,14 +65,7 @@ Result<bool> AnswerReader::step() {
     case Part::UntilEnd:
     case Part::Chunk: return moveBody();
     case Part::ChunkSize: return readChunkSize();
-    case Part::ChunkEnd: {
-      const auto end = line();
-      if (!end && rest_.size() < 2) return false;
-      if (!end || !end->empty()) return Error{Code::InvalidArgument, "expected the end of a chunk, got more"};
-      rest_.erase(0, 2);
-      part_ = Part::ChunkSize;
-      return true;
-    }
+    case Part::ChunkEnd: return readChunkEnd();
     case Part::Trailer: return readTrailer();
   }
   return false;
@@ -80,7 +73,10 @@ Result<bool> AnswerReader::step() {
 
 Result<bool> AnswerReader::readHead() {
   const auto end = rest_.find("\r\n\r\n");
-  if (std::min(end, rest_.size()) > kMaxHead) return tooLarge("head of the answer", kMaxHead);
+  // Of the end that is not whole three bytes may be there.
+  if (std::min(end, rest_.size() - std::min<std::size_t>(rest_.size(), 3)) > kMaxHead) {
+    return tooLarge("head of the answer", kMaxHead);
+  }
   if (end == std::string::npos) return false;
   const Error unknown{Code::InvalidArgument, "expected an answer by HTTP/1.1, got something else"};
   const auto status = statusOf(rest_);
@@ -123,36 +119,43 @@ bool AnswerReader::beginUnknown() {
 }
 
 /// The next line without its end; nothing where it is not whole. It stays in `rest_`.
-std::optional<std::string_view> AnswerReader::line() {
+Result<std::optional<std::string_view>> AnswerReader::line() const {
   const auto end = rest_.find("\r\n");
-  if (end == std::string::npos) return std::nullopt;
-  return std::string_view(rest_).substr(0, end);
+  const auto size = end == std::string::npos ? rest_.size() - (rest_.ends_with('\r') ? 1 : 0) : end;
+  if (size > kMaxLine) return tooLarge("line of the answer", kMaxLine);
+  if (end == std::string::npos) return std::optional<std::string_view>();
+  return std::optional(std::string_view(rest_).substr(0, end));
 }
 
 Result<bool> AnswerReader::readChunkSize() {
   const auto text = line();
-  if (!text && rest_.size() > kMaxLine) return tooLarge("size of a chunk", kMaxLine);
-  if (!text) return false;
-  auto digits = text->substr(0, text->find(';'));
+  if (!text.ok()) return text.error();
+  if (!*text) return false;
+  auto digits = (*text)->substr(0, (*text)->find(';'));
   while (digits.ends_with(' ')) digits.remove_suffix(1);
   const auto size = numberOf(digits, 16);
   if (!size) return Error{Code::InvalidArgument, "expected the size of a chunk, got something else"};
   if (*size > kMaxBody) return tooLarge("answer", kMaxBody);
-  rest_.erase(0, text->size() + 2);
+  rest_.erase(0, (*text)->size() + 2);
   left_ = *size;
   part_ = *size == 0 ? Part::Trailer : Part::Chunk;
   return true;
 }
 
-bool AnswerReader::readTrailer() {
+Result<bool> AnswerReader::readChunkEnd() {
+  if (rest_.size() < 2) return false;
+  if (!rest_.starts_with("\r\n")) return Error{Code::InvalidArgument, "expected the end of a chunk, got more"};
+  rest_.erase(0, 2);
+  part_ = Part::ChunkSize;
+  return true;
+}
+
+Result<bool> AnswerReader::readTrailer() {
   const auto text = line();
-  if (!text) {
-    // A trailer that does not end is the connection's last.
-    whole_ = rest_.size() > kMaxLine;
-    return false;
-  }
-  whole_ = text->empty();
-  rest_.erase(0, text->size() + 2);
+  if (!text.ok()) return text.error();
+  if (!*text) return false;
+  whole_ = (*text)->empty();
+  rest_.erase(0, (*text)->size() + 2);
   return true;
 }
 

@@ -40,8 +40,9 @@ class AnswerReader {
   Result<bool> beginLength(std::string_view text);
   bool beginUnknown();
   Result<bool> readChunkSize();
-  bool readTrailer();
-  std::optional<std::string_view> line();
+  Result<bool> readChunkEnd();
+  Result<bool> readTrailer();
+  [[nodiscard]] Result<std::optional<std::string_view>> line() const;
   Result<bool> moveBody();
 
   Part part_ = Part::Head;
