@@ -7,8 +7,14 @@ namespace sse::webhook {
 AnswerCache::AnswerCache(std::size_t most, Gauge& entries)
     : most_per_part_((most + kParts - 1) / kParts), entries_(entries) {}
 
-AnswerCache::~AnswerCache() {
-  for (const auto& part : parts_) entries_.add(-static_cast<std::int64_t>(part.known.size()));
+void AnswerCache::close() {
+  for (auto& part : parts_) {
+    const std::unique_lock lock(part.mutex);
+    part.closed = true;
+    entries_.add(-static_cast<std::int64_t>(part.known.size()));
+    part.known.clear();
+    part.ends.clear();
+  }
 }
 
 std::shared_ptr<const Answer> AnswerCache::find(const Key& key, Clock::time_point now) const {
@@ -23,6 +29,7 @@ void AnswerCache::add(const Key& key, std::shared_ptr<const Answer> answer, Cloc
   if (most_per_part_ == 0) return;
   Part& part = parts_[partOf(key)];
   const std::unique_lock lock(part.mutex);
+  if (part.closed) return;
   const auto before = static_cast<std::int64_t>(part.known.size());
   auto& entry = part.known[key];
   if (entry.answer) part.ends.erase(entry.end);

@@ -20,7 +20,6 @@ namespace sse::webhook {
 class AnswerCache {
  public:
   AnswerCache(std::size_t most, Gauge& entries);
-  ~AnswerCache();
   AnswerCache(const AnswerCache&) = delete;
   AnswerCache& operator=(const AnswerCache&) = delete;
 
@@ -28,6 +27,8 @@ class AnswerCache {
   std::shared_ptr<const Answer> find(const Key& key, Clock::time_point now) const;
   /// Remembers `answer` until `until`, in place of what was known by that key.
   void add(const Key& key, std::shared_ptr<const Answer> answer, Clock::time_point until);
+  /// Forgets everything, and remembers nothing from now on.
+  void close();
 
  private:
   static constexpr std::size_t kParts = 16;
@@ -41,6 +42,7 @@ class AnswerCache {
     mutable std::shared_mutex mutex;
     Ends ends;
     std::unordered_map<Key, Entry, KeyHash> known;
+    bool closed = false;
   };
 
   static std::size_t partOf(const Key& key) { return key.back() & (kParts - 1); }

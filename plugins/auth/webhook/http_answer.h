@@ -37,9 +37,12 @@ class AnswerReader {
 
   Result<bool> step();
   Result<bool> readHead();
+  Result<bool> beginLength(std::string_view text);
+  bool beginUnknown();
   Result<bool> readChunkSize();
-  bool readTrailer();
-  std::optional<std::string_view> line();
+  Result<bool> readChunkEnd();
+  Result<bool> readTrailer();
+  [[nodiscard]] Result<std::optional<std::string_view>> line() const;
   Result<bool> moveBody();
 
   Part part_ = Part::Head;

@@ -29,6 +29,11 @@ class Judge {
   std::optional<Decision> recall(const Question& question);
   /// Remembers what the endpoint said, for as long as it allows.
   void remember(const Question& question, const std::shared_ptr<const Answer>& answer);
+  /// Forgets all answers for good: another configuration counts now.
+  void retire() {
+    allowed_.close();
+    refused_.close();
+  }
   /// The decision by an answer that has just come.
   Decision judge(const Answer& answer, const Question& question);
   /// The decision where there is no answer.

@@ -1,8 +1,9 @@
 #include "auth/webhook/question.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
-#include <openssl/sha.h>
+#include <openssl/evp.h>
 
 #include <nlohmann/json.hpp>
 
@@ -19,10 +20,35 @@ void add(std::string& text, std::string_view part) {
   text.append(bytes, sizeof(size)).append(part);
 }
 
+/// SHA-256, with what OpenSSL needs for it kept: looking the algorithm up takes longer than using it.
+class Hasher {
+ public:
+  Hasher() : context_(EVP_MD_CTX_new()), algorithm_(EVP_MD_fetch(nullptr, "SHA256", nullptr)) {}
+  ~Hasher() {
+    EVP_MD_CTX_free(context_);
+    EVP_MD_free(algorithm_);
+  }
+  Hasher(const Hasher&) = delete;
+  Hasher& operator=(const Hasher&) = delete;
+
+  Key of(const std::string& text) {
+    Key key;
+    const bool hashed = EVP_DigestInit_ex2(context_, algorithm_, nullptr) == 1 &&
+                        EVP_DigestUpdate(context_, text.data(), text.size()) == 1 &&
+                        EVP_DigestFinal_ex(context_, key.data(), nullptr) == 1;
+    // Without a key two requests would look alike.
+    if (!hashed) std::abort();
+    return key;
+  }
+
+ private:
+  EVP_MD_CTX* context_;
+  EVP_MD* algorithm_;
+};
+
 Key hashOf(const std::string& text) {
-  Key key;
-  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), key.data());
-  return key;
+  thread_local Hasher hasher;
+  return hasher.of(text);
 }
 
 /// One buffer for each thread: a key is made for every request.

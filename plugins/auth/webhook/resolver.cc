@@ -8,6 +8,7 @@ namespace sse::webhook {
 namespace {
 
 constexpr auto kGoodFor = std::chrono::seconds(10);
+constexpr std::size_t kMaxWaiting = 1024;
 
 /// Blocks unless `flags` hold AI_NUMERICHOST.
 Result<Addresses> look(const std::string& name, std::uint16_t port, int flags) {
@@ -33,6 +34,8 @@ Resolver::Resolver(Host& host, std::string name, std::uint16_t port)
     : host_(host), name_(std::move(name)), port_(port) {}
 
 void Resolver::ask(Found found) {
+  // A pool has no more connections than this, so the oldest one has been given up while the look-up hangs.
+  if (waiting_.size() >= kMaxWaiting) waiting_.pop_front();
   waiting_.push_back(std::move(found));
   if (looking_) return;
   looking_ = true;

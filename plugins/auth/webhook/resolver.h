@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <string>
@@ -42,7 +43,7 @@ class Resolver {
   const std::string name_;
   const std::uint16_t port_;
   bool looking_ = false;
-  std::vector<Found> waiting_;
+  std::deque<Found> waiting_;
   Result<Addresses> known_{Addresses{}};
   Clock::time_point good_until_{};
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);

@@ -61,6 +61,7 @@ void Webhook::begin(Config config) {
     last = std::exchange(judge_, std::move(next));
   }
   if (!before) return;
+  last->retire();
   const auto* raw = before.get();
   auto end = host_->loop().after(last->config().timeout + Duration(1000), [this, raw] {
     std::erase_if(retired_, [raw](const Retired& each) { return each.inquiries.get() == raw; });
@@ -88,6 +89,7 @@ void Webhook::stop() {
   }
   retired_.clear();
   inquiries_.reset();
+  if (const auto last = judge()) last->retire();
 }
 
 void Webhook::told(const Error* problem) {

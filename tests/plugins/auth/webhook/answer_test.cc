@@ -110,24 +110,25 @@ TEST_CASE("remembered answers end at their time, and the one that ends first mak
   auto& entries = metrics.gauge("entries", "");
   const auto answer = std::make_shared<const Answer>();
   const Clock::time_point now{1h};
-  {
-    webhook::AnswerCache cache(16 * 2, entries);
-    cache.add(key(1), answer, now + 10s);
-    cache.add(key(2), answer, now + 5s);
-    CHECK(cache.find(key(1), now) == answer);
-    CHECK(cache.find(key(1), now + 10s) == nullptr);
-    CHECK(cache.find(key(9), now) == nullptr);
-    cache.add(key(3), answer, now + 20s);
-    CHECK(cache.find(key(2), now) == nullptr);
-    CHECK(cache.find(key(3), now) == answer);
-    cache.add(key(3), answer, now + 30s);
-    CHECK(cache.find(key(3), now + 25s) == answer);
-    CHECK(entries.value() == 2);
-    for (int i = 0; i < 1000; ++i) {
-      cache.add(key(static_cast<unsigned char>(i), static_cast<unsigned char>(i >> 2)), answer, now + 1s);
-    }
-    CHECK(entries.value() == 32);
+  webhook::AnswerCache cache(16 * 2, entries);
+  cache.add(key(1), answer, now + 10s);
+  cache.add(key(2), answer, now + 5s);
+  CHECK(cache.find(key(1), now) == answer);
+  CHECK(cache.find(key(1), now + 10s) == nullptr);
+  CHECK(cache.find(key(9), now) == nullptr);
+  cache.add(key(3), answer, now + 20s);
+  CHECK(cache.find(key(2), now) == nullptr);
+  CHECK(cache.find(key(3), now) == answer);
+  cache.add(key(3), answer, now + 30s);
+  CHECK(cache.find(key(3), now + 25s) == answer);
+  CHECK(entries.value() == 2);
+  for (int i = 0; i < 1000; ++i) {
+    cache.add(key(static_cast<unsigned char>(i), static_cast<unsigned char>(i >> 2)), answer, now + 1s);
   }
+  CHECK(entries.value() == 32);
+  cache.close();
+  CHECK(cache.find(key(3), now) == nullptr);
+  cache.add(key(3), answer, now + 30s);
   CHECK(entries.value() == 0);
   webhook::AnswerCache none(0, entries);
   none.add(key(1), answer, now + 10s);

@@ -47,6 +47,9 @@ TEST_CASE("what is no answer by HTTP/1.1 is refused") {
   CHECK(refuses("SSH-2.0-OpenSSH\r\n\r\n"));
   CHECK(refuses("HTTP/2.0 200 OK\r\n\r\n"));
   CHECK(refuses("HTTP/1.1 999 X\r\n\r\n"));
+  CHECK(refuses("HTTP/1.1 2000 X\r\n\r\n"));
+  CHECK(refuses("HTTP/1.1 20\r\n\r\n"));
+  CHECK(refuses("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n"));
   CHECK(refuses("HTTP/1.1 200 OK\r\nContent-Length: two\r\n\r\n"));
   CHECK(refuses("HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n"));
   CHECK(refuses("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n"));
@@ -80,5 +83,7 @@ TEST_CASE("interim answers are passed over, and a connection with more behind th
   AnswerReader reader;
   CHECK_FALSE((**reader.take(kWhole + "HTTP/1.1 200 OK")).reusable);
   CHECK_FALSE((**read("HTTP/1.1 403 No\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", 99)).reusable);
+  CHECK((**read("HTTP/1.1 599\r\nContent-Length: 0\r\n\r\n", 99)).status == 599);
+  CHECK_FALSE((**read("HTTP/1.0 403 No\r\nContent-Length: 0\r\n\r\n", 99)).reusable);
   CHECK((**read("HTTP/1.1 204 No Content\r\n\r\n", 99)).body.empty());
 }
