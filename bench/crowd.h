@@ -14,7 +14,7 @@ namespace sse::bench {
 /// taken in turn, so that the events of a channel keep their order.
 class Crowd {
  public:
-  Crowd(Poller& poller, const Server& server, size_t publishers, size_t channels);
+  Crowd(Poller& poller, const Server& server, size_t publishers, size_t channels, const Tls* tls = nullptr);
 
   /// Keeps `window` requests of each publisher in flight for so long, then waits for the last answer.
   void run(size_t window, double seconds);

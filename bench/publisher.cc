@@ -26,12 +26,14 @@ size_t bodyLength(std::string_view head) {
 
 }  // namespace
 
-Publisher::Publisher(Poller& poller, uint16_t port) : poller_(poller), fd_(connectTo(port)) {
+Publisher::Publisher(Poller& poller, uint16_t port, const Tls* tls)
+    : poller_(poller), fd_(connectTo(port)), tls_(tls != nullptr ? tls->dial(fd_) : nullptr) {
   poller_.add(fd_, EPOLLIN | EPOLLOUT, *this);
 }
 
 Publisher::~Publisher() {
   poller_.remove(fd_);
+  if (tls_ != nullptr) Tls::free(tls_);
   closeHard(fd_);
 }
 
@@ -52,21 +54,24 @@ void Publisher::ready(uint32_t events) {
   if ((events & EPOLLOUT) != 0) flush();
   std::array<char, size_t{64} * 1024> buffer;
   for (;;) {
-    const ssize_t got = recv(fd_, buffer.data(), buffer.size(), MSG_DONTWAIT);
+    const ssize_t got = tls_ != nullptr ? Tls::receive(tls_, buffer.data(), buffer.size())
+                                        : recv(fd_, buffer.data(), buffer.size(), MSG_DONTWAIT);
     if (got < 0 && errno == EAGAIN) return;
     if (got <= 0) throw std::runtime_error("publisher: the server closed the connection");
     in_.append(buffer.data(), static_cast<size_t>(got));
     const uint64_t count = parse();
     answered_ += count;
     if (count > 0 && on_answers_) on_answers_(count);
-    if (static_cast<size_t>(got) < buffer.size()) return;
+    if (static_cast<size_t>(got) < buffer.size() && tls_ == nullptr) return;
   }
 }
 
 void Publisher::flush() {
   size_t done = 0;
   while (done < out_.size()) {
-    const ssize_t sent = ::send(fd_, out_.data() + done, out_.size() - done, MSG_DONTWAIT | MSG_NOSIGNAL);
+    const auto rest = std::string_view(out_).substr(done);
+    const ssize_t sent =
+        tls_ != nullptr ? Tls::send(tls_, rest) : ::send(fd_, rest.data(), rest.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
     if (sent < 0 && errno == EAGAIN) break;
     if (sent < 0) throw std::system_error(errno, std::generic_category(), "publisher: send");
     done += static_cast<size_t>(sent);

@@ -5,13 +5,15 @@
 #include <string_view>
 
 #include "bench/poller.h"
+#include "bench/tls.h"
 
 namespace sse::bench {
 
 /// One keep-alive connection that publishes, pipelined, and counts the answers.
 class Publisher final : public Watcher {
  public:
-  Publisher(Poller& poller, uint16_t port);
+  /// With `tls` it speaks TLS.
+  Publisher(Poller& poller, uint16_t port, const Tls* tls = nullptr);
   ~Publisher();
   Publisher(const Publisher&) = delete;
   Publisher& operator=(const Publisher&) = delete;
@@ -36,6 +38,7 @@ class Publisher final : public Watcher {
 
   Poller& poller_;
   int fd_;
+  ssl_st* tls_;  // none: plain
   uint64_t sent_ = 0;
   uint64_t answered_ = 0;
   std::string out_;

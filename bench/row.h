@@ -16,10 +16,12 @@ struct Sizes {
   size_t idle = 19'000;
   size_t stuck = 2'000;
   size_t samples = 2'000;
-  size_t http2 = 1'000;  // connections of 200 streams
+  size_t http2 = 1'000;   // connections of 200 streams
+  size_t single = 2'000;  // connections of HTTP/2 with one stream
+  size_t tls = 5'000;
   double seconds = 2.0;
 
-  static Sizes quick() { return {500, 500, 1'000, 200, 200, 10, 0.2}; }
+  static Sizes quick() { return {500, 500, 1'000, 200, 200, 10, 100, 100, 0.2}; }
 };
 
 struct RowResult {
@@ -50,7 +52,10 @@ RowResult runStuck(Server& server, const Sizes& sizes);
 RowResult runReconnect(Server& server, const Sizes& sizes);
 RowResult runLatency(Server& server, const Sizes& sizes);
 RowResult runHttp2(Server& server, const Sizes& sizes);
+RowResult runHttp2Single(Server& server, const Sizes& sizes);
+RowResult runTls(Server& server, const Sizes& sizes);
 RowResult runRelay(Server& server, const Sizes& sizes);
+RowResult runRelayTls(Server& server, const Sizes& sizes);
 RowResult runGossip(Server& server, const Sizes& sizes);
 RowResult runFlood(Server& server, const Sizes& sizes);
 

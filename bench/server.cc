@@ -71,8 +71,17 @@ std::string ourConfig(uint16_t port, uint16_t gossip_port, const std::string& pl
   };
   if (neighbours.gossips) config["gossip"] = gossipConfig(gossip_port, neighbours.join);
   for (const uint16_t peer : neighbours.peers) config["hosts"]["peers"].push_back("127.0.0.1:" + std::to_string(peer));
+  if (!neighbours.trusts.empty()) config["relay"] = {{"ca_file", neighbours.trusts}, {"server_name", "bench"}};
   if (!plugins.empty()) config["plugins"]["path"] = {plugins};
   return config.dump(2);
+}
+
+void makeCertificate(const std::string& certificate, const std::string& key) {
+  const std::string command =
+      "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=bench -addext "
+      "subjectAltName=DNS:bench -out " +
+      certificate + " -keyout " + key + " 2>/dev/null";
+  if (std::system(command.c_str()) != 0) throw std::runtime_error("tls: openssl made no certificate");
 }
 
 bool answers(uint16_t port) {
@@ -102,13 +111,15 @@ bool Programs::has(ServerKind kind) const {
   return false;
 }
 
-Server::Server(ServerKind kind, const Programs& programs, int cpu, Neighbours neighbours)
+Server::Server(ServerKind kind, const Programs& programs, int cpu, Neighbours neighbours, Wire wire)
     : kind_(kind),
       programs_(programs),
       cpu_(cpu),
       neighbours_(std::move(neighbours)),
       port_(freePort()),
       gossip_port_(freePort()),
+      wire_(wire),
+      health_port_(wire == Wire::Tls ? freePort() : port_),
       folder_(makeFolder()) {
   try {
     process_ = std::make_unique<Process>(prepare(), cpu, path("output"));
@@ -128,11 +139,17 @@ Server::~Server() {
 }
 
 std::unique_ptr<Server> Server::follower() const {
-  return std::unique_ptr<Server>(new Server(kind_, programs_, cpu_, Neighbours{.peers = {port_}}));
+  Neighbours neighbours{.peers = {port_}};
+  if (wire_ == Wire::Tls) neighbours.trusts = path("tls.pem");
+  return std::unique_ptr<Server>(new Server(kind_, programs_, cpu_, std::move(neighbours), wire_));
 }
 
 std::unique_ptr<Server> Server::gossiper(uint16_t join) const {
   return std::unique_ptr<Server>(new Server(kind_, programs_, cpu_, Neighbours{.gossips = true, .join = join}));
+}
+
+std::unique_ptr<Server> Server::secured() const {
+  return std::unique_ptr<Server>(new Server(kind_, programs_, cpu_, Neighbours(), Wire::Tls));
 }
 
 std::vector<std::string> Server::prepare() const {
@@ -143,14 +160,17 @@ std::vector<std::string> Server::prepare() const {
       return {programs_.nginx, "-p", folder_, "-e", "stderr", "-c", path("nginx.conf")};
     case ServerKind::Ours:
       std::ofstream(path("config.json")) << ourConfig(port_, gossip_port_, programs_.plugins, neighbours_);
-      return {programs_.ours, "start", "--config", path("config.json")};
+      if (wire_ == Wire::Plain) return {programs_.ours, "start", "--config", path("config.json")};
+      makeCertificate(path("tls.pem"), path("tls.key"));
+      return {programs_.ours,  "start",     "--config",      path("config.json"), "--tls.certificate",
+              path("tls.pem"), "--tls.key", path("tls.key"), "--admin.port",      std::to_string(health_port_)};
   }
   return {};
 }
 
 void Server::awaitAnswer() {
   const int64_t limit = nowNs() + int64_t{kStartSeconds} * 1'000'000'000;
-  while (!answers(port_)) {
+  while (!answers(health_port_)) {
     if (!process_->alive() || nowNs() > limit) {
       throw std::runtime_error(std::string(nameOf(kind_)) + ": does not answer; its output:\n" + output());
     }

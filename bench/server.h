@@ -24,8 +24,12 @@ struct Programs {
 struct Neighbours {
   std::vector<uint16_t> peers = {};  ///< HTTP ports, by a fixed list
   bool gossips = false;
-  uint16_t join = 0;  ///< a gossip port; 0: it is the first
+  uint16_t join = 0;        ///< a gossip port; 0: it is the first
+  std::string trusts = {};  ///< the certificate of the peers that speak TLS; empty: they do not
 };
+
+/// Whether a node of ours speaks TLS.
+enum class Wire : uint8_t { Plain, Tls };
 
 /// A server under test with a folder for its files, both gone with this object. It listens on a free port of 127.0.0.1,
 /// has one thread that serves connections, and logs no request.
@@ -37,21 +41,26 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  /// Another node of ours on the same CPU that reads this one's events.
+  /// Another node of ours on the same CPU that reads this one's events, by TLS where this one speaks it.
   std::unique_ptr<Server> follower() const;
   /// Another node of ours on the same CPU that finds nodes by gossip, through the member at this gossip port, if any.
   std::unique_ptr<Server> gossiper(uint16_t join) const;
 
+  /// Another node of ours on the same CPU whose port speaks TLS.
+  std::unique_ptr<Server> secured() const;
+
   ServerKind kind() const { return kind_; }
   uint16_t port() const { return port_; }
   uint16_t gossipPort() const { return gossip_port_; }
+  /// Where /metrics is to be had without TLS.
+  uint16_t healthPort() const { return health_port_; }
   Process& process() { return *process_; }
 
   /// The last lines the server wrote.
   std::string output() const;
 
  private:
-  Server(ServerKind kind, const Programs& programs, int cpu, Neighbours neighbours);
+  Server(ServerKind kind, const Programs& programs, int cpu, Neighbours neighbours, Wire wire = Wire::Plain);
   std::vector<std::string> prepare() const;
   std::string path(const char* name) const { return folder_ + "/" + name; }
   void awaitAnswer();
@@ -62,6 +71,8 @@ class Server {
   Neighbours neighbours_;
   uint16_t port_;
   uint16_t gossip_port_;
+  Wire wire_;
+  uint16_t health_port_;
   std::string folder_;
   std::unique_ptr<Process> process_;
 };

@@ -17,10 +17,14 @@ constexpr size_t kConnectWindow = 400;  // below the listen queue of any of the 
 
 }  // namespace
 
+ssize_t Subscriber::receive(char* into, size_t size) const {
+  return tls_ != nullptr ? Tls::receive(tls_, into, size) : recv(fd_, into, size, MSG_DONTWAIT);
+}
+
 void Subscriber::ready(uint32_t) {
   std::vector<char>& buffer = swarm_->buffer_;
   for (;;) {
-    const ssize_t got = recv(fd_, buffer.data(), buffer.size(), MSG_DONTWAIT);
+    const ssize_t got = receive(buffer.data(), buffer.size());
     if (got < 0 && errno == EAGAIN) return;
     if (got <= 0) {
       swarm_->poller_.remove(fd_);
@@ -37,7 +41,8 @@ void Subscriber::ready(uint32_t) {
       ++swarm_->answered_;
     }
     scan(bytes.data(), bytes.data() + bytes.size());
-    if (bytes.size() < buffer.size()) return;  // a short read has emptied the socket
+    // A short read has emptied the socket; by TLS it is the end of a record.
+    if (bytes.size() < buffer.size() && tls_ == nullptr) return;
   }
 }
 
@@ -75,6 +80,7 @@ void Subscriber::take(uint64_t sequence) {
 
 Swarm::~Swarm() {
   for (Subscriber& subscriber : subscribers_) {
+    if (subscriber.tls_ != nullptr) Tls::free(subscriber.tls_);
     if (subscriber.fd_ >= 0) closeHard(subscriber.fd_);
   }
 }
@@ -91,7 +97,12 @@ void Swarm::prepare(size_t count, uint64_t first) {
 void Swarm::open(size_t index, const std::string& request) {
   Subscriber& subscriber = subscribers_[index];
   subscriber.fd_ = connectTo(port_, index);
-  sendAll(subscriber.fd_, request);
+  if (tls_ != nullptr) {
+    subscriber.tls_ = tls_->dial(subscriber.fd_);
+    Tls::send(subscriber.tls_, request);
+  } else {
+    sendAll(subscriber.fd_, request);
+  }
   poller_.add(subscriber.fd_, EPOLLIN, subscriber);
 }
 

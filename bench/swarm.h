@@ -7,6 +7,7 @@
 
 #include "bench/poller.h"
 #include "bench/process.h"
+#include "bench/tls.h"
 
 namespace sse::bench {
 
@@ -30,10 +31,12 @@ class Subscriber final : public Watcher {
 
  private:
   friend class Swarm;
+  ssize_t receive(char* into, size_t size) const;
   void scan(const char* at, const char* end);
   void take(uint64_t sequence);
 
   Swarm* swarm_ = nullptr;
+  ssl_st* tls_ = nullptr;  // none: plain
   int fd_ = -1;
   int digits_ = 0;  // digits still to come of a marker that was cut by the end of a read
   bool open_ = false;
@@ -46,7 +49,9 @@ class Subscriber final : public Watcher {
 /// the reading side stays cheaper than the sending side.
 class Swarm {
  public:
-  Swarm(Poller& poller, uint16_t port) : poller_(poller), port_(port), buffer_(size_t{256} * 1024) {}
+  /// With `tls`, which outlives it, all of them speak TLS.
+  Swarm(Poller& poller, uint16_t port, const Tls* tls = nullptr)
+      : poller_(poller), port_(port), tls_(tls), buffer_(size_t{256} * 1024) {}
   ~Swarm();
   Swarm(const Swarm&) = delete;
   Swarm& operator=(const Swarm&) = delete;
@@ -88,6 +93,7 @@ class Swarm {
 
   Poller& poller_;
   uint16_t port_;
+  const Tls* tls_;
   size_t answered_ = 0;
   Tally tally_;
   int64_t sent_ns_ = 0;

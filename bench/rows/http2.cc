@@ -4,6 +4,7 @@
 #include "bench/h2_swarm.h"
 #include "bench/publisher.h"
 #include "bench/row.h"
+#include "bench/side.h"
 #include "bench/sockets.h"
 
 namespace sse::bench {
@@ -51,6 +52,22 @@ RowResult runHttp2(Server& server, const Sizes& sizes) {
   result.metrics["events_per_s"] = events / watch.seconds();
   watch.report(result);
   result.tally = swarm.tally();
+  return result;
+}
+
+RowResult runHttp2Single(Server& server, const Sizes& sizes) {
+  constexpr size_t kOtherChannel = 1;
+  RowResult result;
+  Poller poller;
+  H2Swarm http2(poller, server.port());
+  Swarm http1(poller, server.port());
+  http2.connect(sizes.single, 1);
+  http1.connect(sizes.single, [](size_t) { return subscribeRequest(kOtherChannel); });
+  Side<H2Swarm> mine{server, http2};
+  Side<Swarm> base{server, http1, kOtherChannel};
+  mine.publisher.emplace(poller, server.port());
+  base.publisher.emplace(poller, server.port());
+  compare(mine, base, sizes.seconds * 2, result);
   return result;
 }
 

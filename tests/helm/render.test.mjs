@@ -17,7 +17,7 @@ const keys = (config, path) =>
 
 /** Why a file cannot be tried: it needs a part that a build may be without. */
 function lacking(objects) {
-  const optional = /^(tls|token|jwt|webhook)\.|^relay\.(ca_file|server_name)$/;
+  const optional = /^(tls|token|jwt|webhook)\./;
   const missing = keys(configOf(objects)).filter((key) => optional.test(key) && !options.includes(key));
   return missing.length > 0 && `this build has no option ${missing}`;
 }
