@@ -1,14 +1,25 @@
 // Plain requests, one connection each. Paths go out as they are written.
 import http from 'node:http';
+import https from 'node:https';
 import assert from 'node:assert/strict';
 import { patience } from './wait.mjs';
+
+/** http or https, as `node` speaks it: with `ca`, the authority of its certificate, by TLS. */
+export const clientOf = (node) => (node.ca ? https : http);
+
+/** Where to connect to, and from, as options of a request. */
+export const whereOf = ({ address: host = '127.0.0.1', port, ca, from }) => ({
+  host,
+  port,
+  ...(ca && { ca, servername: 'localhost' }),
+  ...(from && { localAddress: from }),
+});
 
 /** {status, headers, body, json()} of one request. */
 export function call(node, method, path, { headers = {}, body, timeout = 8000 } = {}) {
   return new Promise((resolve, reject) => {
-    const request = http.request({
-      host: node.address ?? '127.0.0.1',
-      port: node.port,
+    const request = clientOf(node).request({
+      ...whereOf(node),
       method,
       path,
       agent: false,

@@ -1,5 +1,5 @@
 // A reader of one stream that keeps every block as it came.
-import http from 'node:http';
+import { clientOf, whereOf } from './http.mjs';
 import { until } from './wait.mjs';
 
 /** Blocks without data that only set positions, times or keep the connection: no events. */
@@ -27,9 +27,8 @@ export class Reader {
   constructor(node, path, { headers = {}, method = 'GET', lastEventId } = {}) {
     const all = { accept: 'text/event-stream', ...headers };
     if (lastEventId !== undefined) all['last-event-id'] = lastEventId;
-    this.request = http.request({
-      host: node.address ?? '127.0.0.1',
-      port: node.port,
+    this.request = clientOf(node).request({
+      ...whereOf(node),
       path,
       method,
       headers: all,
