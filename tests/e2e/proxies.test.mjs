@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { LoadPublisher, lostOf } from './support/checker.mjs';
 import { documented } from './support/documented.mjs';
 import { missing } from './support/fronts.mjs';
-import { call, clientOf, publish, text, whereOf } from './support/http.mjs';
+import { call, publish, requestTo, text } from './support/http.mjs';
 import { connect, request, subscribe } from './support/http2.mjs';
 import { scenario } from './support/stage.mjs';
 import { Reader } from './support/stream.mjs';
@@ -29,7 +29,7 @@ async function timed(front, count, has) {
 /** The status that a node would get which dials `where`. */
 function dial(where) {
   const headers = { connection: 'Upgrade', upgrade: 'sse-relay/1' };
-  const dialed = clientOf(where).request({ ...whereOf(where), path: '/relay', headers, agent: false });
+  const dialed = requestTo(where, { path: '/relay', headers, agent: false });
   dialed.end();
   return new Promise((done, fail) => {
     dialed.on('upgrade', (response, socket) => (socket.destroy(), done(response.statusCode)));
@@ -109,7 +109,7 @@ for (const name of proxies) {
         const node = await stage.node({ limits: { publish_rate: 1 }, ...config });
         const front = await documented(stage, name, [node]);
         const post = (address, n) =>
-          call({ port: front.port, ca: front.ca, from: address }, 'POST', '/publish/c', {
+          call({ port: front.port, tls: { ...front.tls, localAddress: address } }, 'POST', '/publish/c', {
             body: 'x',
             headers: { ...text, 'x-forwarded-for': `6.6.6.${n}` },
           });

@@ -1,6 +1,6 @@
 // Proves what subscribers were promised from what publishers were told and what subscribers saw.
 import assert from 'node:assert/strict';
-import { clientOf, ndjson, whereOf } from './http.mjs';
+import { agentFor, ndjson, requestTo } from './http.mjs';
 import { Reader } from './stream.mjs';
 import { pause } from './wait.mjs';
 
@@ -13,7 +13,7 @@ export class LoadPublisher {
 
   constructor(node, name, { channel = 'c', batch = 10, everyMs = 30 } = {}) {
     Object.assign(this, { node, name, channel, batch, everyMs });
-    this.agent = new (clientOf(node).Agent)({ keepAlive: true, maxSockets: 1 });
+    this.agent = agentFor(node);
     this.done = this.#run();
   }
 
@@ -32,9 +32,7 @@ export class LoadPublisher {
     const body = numbers.map((n) => JSON.stringify({ channel, data: { p: name, n } })).join('\n');
     return new Promise((resolve) => {
       const headers = { ...ndjson, 'content-length': Buffer.byteLength(body) };
-      const { node, agent } = this;
-      const where = { ...whereOf(node), agent };
-      const request = clientOf(node).request({ ...where, method: 'POST', path: '/publish', headers });
+      const request = requestTo(this.node, { method: 'POST', path: '/publish', agent: this.agent, headers });
       request.setTimeout(15000, () => request.destroy());
       request.on('error', () => resolve(undefined));
       request.on('response', (response) => {

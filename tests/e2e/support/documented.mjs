@@ -49,8 +49,8 @@ const texts = {
 };
 
 /**
- * The proxy `name` in front of `nodes`, two or one that is there twice: where clients connect, with the `ca` of its
- * certificate. `changes` are made to its text.
+ * The proxy `name` in front of `nodes`, two or one that is there twice: where clients connect, as if it was a node,
+ * with the `tls` for that. `changes` are made to its text.
  */
 export async function documented(stage, name, [first, second = first], changes = []) {
   const path = folder(stage);
@@ -60,5 +60,6 @@ export async function documented(stage, name, [first, second = first], changes =
   const front = await Front.start(stage, name, (own, port) =>
     texts[name]({ folder: own, certificate, key, both }, port, [first, second], changes),
   );
-  return Object.assign(front, { address: '127.0.0.1', ca: readFileSync(ca) });
+  const tls = { ca: readFileSync(ca), servername: 'localhost' };
+  return Object.assign(front, { address: '127.0.0.1', tls, config: { node: { name } } });
 }

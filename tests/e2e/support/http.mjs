@@ -4,22 +4,19 @@ import https from 'node:https';
 import assert from 'node:assert/strict';
 import { patience } from './wait.mjs';
 
-/** http or https, as `node` speaks it: with `ca`, the authority of its certificate, by TLS. */
-export const clientOf = (node) => (node.ca ? https : http);
+/** A request to `node`, by TLS where `node.tls` says how ({ca, servername, …}). */
+export function requestTo(node, options) {
+  const where = { host: node.address ?? '127.0.0.1', port: node.port };
+  return node.tls ? https.request({ ...where, ...node.tls, ...options }) : http.request({ ...where, ...options });
+}
 
-/** Where to connect to, and from, as options of a request. */
-export const whereOf = ({ address: host = '127.0.0.1', port, ca, from }) => ({
-  host,
-  port,
-  ...(ca && { ca, servername: 'localhost' }),
-  ...(from && { localAddress: from }),
-});
+/** One connection to `node` that is kept for many requests. */
+export const agentFor = (node) => new (node.tls ? https : http).Agent({ keepAlive: true, maxSockets: 1 });
 
 /** {status, headers, body, json()} of one request. */
 export function call(node, method, path, { headers = {}, body, timeout = 8000 } = {}) {
   return new Promise((resolve, reject) => {
-    const request = clientOf(node).request({
-      ...whereOf(node),
+    const request = requestTo(node, {
       method,
       path,
       agent: false,

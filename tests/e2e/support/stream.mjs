@@ -1,5 +1,5 @@
 // A reader of one stream that keeps every block as it came.
-import { clientOf, whereOf } from './http.mjs';
+import { requestTo } from './http.mjs';
 import { until } from './wait.mjs';
 
 /** Blocks without data that only set positions, times or keep the connection: no events. */
@@ -27,13 +27,7 @@ export class Reader {
   constructor(node, path, { headers = {}, method = 'GET', lastEventId } = {}) {
     const all = { accept: 'text/event-stream', ...headers };
     if (lastEventId !== undefined) all['last-event-id'] = lastEventId;
-    this.request = clientOf(node).request({
-      ...whereOf(node),
-      path,
-      method,
-      headers: all,
-      agent: false,
-    });
+    this.request = requestTo(node, { path, method, headers: all, agent: false });
     this.opened = new Promise((resolve, reject) => {
       this.request.on('error', (error) => ((this.ended = true), reject(error)));
       this.request.on('response', (response) => {
