@@ -1,4 +1,4 @@
-# Component runtime: bin/sse-cluster, lib/sse-cluster/plugins/*.so, share/sse-cluster/config. Component dev:
+# Component runtime: bin/sse-cluster, lib/sse-cluster/plugins/*.so, share/sse-cluster. Component dev:
 # bin/sse-plugin-check, lib/libsse_conformance.a, include/sse/**/*.h, the CMake package SseCluster and, as documentation,
 # the example plugin.
 include(CMakePackageConfigHelpers)
@@ -23,4 +23,7 @@ install(FILES
 
 install(DIRECTORY config/ DESTINATION ${CMAKE_INSTALL_DATADIR}/sse-cluster/config COMPONENT runtime
   FILES_MATCHING PATTERN "*.json")
+# The image is built without the chart.
+install(FILES helm/sse-cluster/files/alerts.yaml helm/sse-cluster/files/dashboard.json
+  DESTINATION ${CMAKE_INSTALL_DATADIR}/sse-cluster/watch COMPONENT runtime OPTIONAL)
 install(DIRECTORY plugins/example/ DESTINATION ${CMAKE_INSTALL_DOCDIR}/example COMPONENT dev)

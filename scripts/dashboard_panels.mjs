@@ -304,6 +304,12 @@ export const rows = [
         ],
       ],
       [
+        'Certificates',
+        's',
+        'Until the first of them ends.',
+        [['sse_node_tls_expiry_seconds@ - time()', node]],
+      ],
+      [
         'Streams and their credentials',
         'cps',
         'Told that they end, renewed, ended.',

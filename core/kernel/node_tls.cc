@@ -8,6 +8,8 @@ Result<void> RunningNode::loadTls(const config::Values& values) {
   if (!settings.enabled()) return {};
   auto context = net::TlsContext::create(settings);
   if (!context) return context.error();
+  parts_.metrics.gauge("sse_node_tls_expiry_seconds", "when the first certificate ends, since 1970")
+      .set((*context)->expires());
   for (auto& parts : loops_) {
     parts->loop.post([server = &parts->server, tls = *context] { server->setTls(tls); });
   }

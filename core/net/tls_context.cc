@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cctype>
+#include <ctime>
+#include <limits>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
@@ -39,6 +41,11 @@ Result<void> trustClients(SSL_CTX* context, const TlsSettings& settings) {
   }
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
   return {};
+}
+
+std::int64_t endOf(const X509* certificate) {
+  std::tm end{};
+  return ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &end) == 1 ? ::timegm(&end) : 0;
 }
 
 }  // namespace
@@ -80,6 +87,17 @@ Result<std::shared_ptr<const TlsContext>> TlsContext::create(const TlsSettings& 
 
 TlsContext::~TlsContext() {
   for (auto& context : contexts_) SSL_CTX_free(context.native);
+}
+
+std::int64_t TlsContext::expires() const {
+  auto first = std::numeric_limits<std::int64_t>::max();
+  for (const auto& context : contexts_) {
+    first = std::min(first, endOf(SSL_CTX_get0_certificate(context.native)));
+    STACK_OF(X509)* chain = nullptr;
+    SSL_CTX_get0_chain_certs(context.native, &chain);
+    for (int i = 0; i < sk_X509_num(chain); ++i) first = std::min(first, endOf(sk_X509_value(chain, i)));
+  }
+  return first;
 }
 
 Result<void> TlsContext::add(const std::string& certificate, const std::string& key, const TlsSettings& settings) {

@@ -36,6 +36,9 @@ class TlsContext {
   TlsContext(const TlsContext&) = delete;
   TlsContext& operator=(const TlsContext&) = delete;
 
+  /// When the first certificate ends, of those in the files with their chains; in seconds since 1970. [any]
+  [[nodiscard]] std::int64_t expires() const;
+
  private:
   friend class TlsSession;
   struct Context {

@@ -142,6 +142,8 @@ scenario('the rate counts whom a trusted proxy names, and nobody else is believe
   assert.deepEqual(new Set(await statuses(trusting, spread)), new Set([200]));
   const one = spread.map((_, i) => `10.0.0.${i}, 10.1.1.1`);
   assert.ok((await statuses(trusting, one)).includes(429));
+  const behind = spread.map((_, i) => [`10.3.0.${i}`, '10.2.2.2']);
+  assert.ok((await statuses(trusting, behind)).includes(429), 'a header that a proxy adds behind one is the last');
   const strict = await stage.node({ limits });
   assert.ok((await statuses(strict, spread)).includes(429));
 });

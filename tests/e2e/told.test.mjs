@@ -1,9 +1,11 @@
 // What people see of a cluster: who is told what, /status, metrics.
 import assert from 'node:assert/strict';
 import { call, publish, publishAll } from './support/http.mjs';
+import { openssl } from './support/jwks.mjs';
 import { freePort } from './support/node.mjs';
 import { events, FakePeer, hello } from './support/relay_peer.mjs';
 import { linked, scenario } from './support/stage.mjs';
+import { tlsNode } from './support/tls_node.mjs';
 import { until } from './support/wait.mjs';
 
 const warns = (node, id) =>
@@ -243,4 +245,14 @@ scenario('events that a peer sends again are dropped and counted', async (stage)
   assert.equal(await node.metric('sse_cluster_duplicates_total'), 2);
   const reader = await stage.subscribe(node, '/subscribe/c?last_event_id=earliest');
   assert.deepEqual(await reader.take(3), ['1', '2', '3']);
+});
+
+scenario('a node tells when its certificate ends, and of a new one after SIGHUP', async (stage) => {
+  const { node, certificate, metric } = await tlsNode(stage);
+  const days = async () => Math.round(((await metric('sse_node_tls_expiry_seconds')) - Date.now() / 1000) / 8640) / 10;
+  assert.equal(await days(), 2);
+  const key = certificate.replace('cert.pem', 'key.pem');
+  openssl(['req', '-x509', '-new', '-key', key, '-subj', '/CN=localhost', '-days', '30', '-out', certificate]);
+  node.program.signal('SIGHUP');
+  await until('the new one is told', async () => (await days()) === 30);
 });

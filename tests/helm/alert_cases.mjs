@@ -128,6 +128,14 @@ export const cases = {
   SseClusterWorkersRefused: never('sse_workers_refused_total'),
   SseClusterHttp2Floods: faster('sse_server_http2_floods_total{of="resets"}', 1, 0),
   SseClusterTlsFailures: share('sse_server_tls_failures_total', 'sse_server_tls_handshakes_total', 100, 12, 8),
+  SseClusterCertificateExpires: [
+    [{ 'sse_node_tls_expiry_seconds a': `${13 * 86400}+0x90` }, 80],
+    [{ 'sse_node_tls_expiry_seconds a': `${15 * 86400}+0x90` }, 80],
+  ],
+  SseClusterCertificateExpired: [
+    [{ 'sse_node_tls_expiry_seconds a': still(86400) }, 30],
+    [{ 'sse_node_tls_expiry_seconds a': still(2 * 86400) }, 30],
+  ],
   SseClusterCredentialsRefused: [
     ...faster('sse_token_refused_total{reason="unknown"}', 61, 59),
     ...faster('sse_jwt_refused_total{reason="time"}', 61, 59),

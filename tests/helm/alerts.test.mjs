@@ -35,6 +35,20 @@ test('the rules are what Prometheus takes', async () => {
   assert.match(await promtool(['check', 'rules', '--lint-fatal', 'rules.yaml'], { 'rules.yaml': alerts }), /SUCCESS/);
 });
 
+test('compose.yaml gives Prometheus and Grafana a configuration that they take, with these files', async () => {
+  const shipped = (name) => readFileSync(join(root, name), 'utf8');
+  const { services } = YAML.parse(shipped('compose.yaml'), { merge: true });
+  const mounts = (name) =>
+    Object.fromEntries(services[name].volumes.map((one) => one.split(':').slice(0, 2).reverse()));
+  const place = Object.entries(mounts('prometheus')).find(([, from]) => from === './helm/sse-cluster/files')[0];
+  const config = shipped('deploy/prometheus.yml');
+  assert.ok(config.includes(`${place}/alerts*.yaml`), config);
+  const files = { 'prometheus.yml': config.replace(`${place}/`, ''), 'alerts.yaml': alerts };
+  assert.match(await promtool(['check', 'config', 'prometheus.yml'], files), /1 rule files found/);
+  const dashboards = YAML.parse(shipped('deploy/grafana/dashboards/sse-cluster.yaml')).providers[0].options.path;
+  assert.equal(mounts('grafana')[dashboards], './helm/sse-cluster/files');
+});
+
 for (const { alert } of rules) {
   test(`${alert} fires when it should, and not otherwise`, async () => {
     const pairs = cases[alert];

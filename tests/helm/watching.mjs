@@ -55,9 +55,13 @@ export function unknownIn(expression, metrics) {
   return problems;
 }
 
-/** Nodes with every plugin of this build, linked and ready: [{node, admin, gossip}]; `admin` is asked for metrics. */
-export async function fullNodes(stage, count) {
+/**
+ * Nodes with every plugin of this build, linked and ready: [{node, admin, gossip}]; `admin` is asked for metrics.
+ * `more` makes further configuration of the files of a certificate.
+ */
+export async function fullNodes(stage, count, more = () => ({})) {
   const jwks = await JwksServer.start(stage);
+  const { ca, certificate, key } = jwks.files;
   jwks.keys = [(await Signer.make('ES256', 'k')).jwk];
   const keys = new TokenFile(stage, await newToken({ publish: '*' }));
   const nobody = await freePort();
@@ -70,7 +74,8 @@ export async function fullNodes(stage, count) {
       admin: { port: admin },
       auth: ['token', 'jwt', 'open'],
       token: { file: keys.path },
-      jwt: { jwks: jwks.url, ca_file: jwks.files.ca },
+      jwt: { jwks: jwks.url, ca_file: ca },
+      ...more({ certificate, key }),
       discovery: ['gossip', 'hosts', 'dns'],
       gossip: { bind: '127.0.0.1', advertise: '127.0.0.1', port, hosts },
       dns: { name: 'nobody.invalid', server: local(nobody) },
@@ -98,7 +103,8 @@ async function startBehind(node, admin) {
 
 /** All that a node may tell; each plugin was made to count what it counts only when it happens. */
 export async function realMetrics(stage) {
-  const [{ admin, gossip }] = await fullNodes(stage, 1);
+  const tls = ({ certificate, key }) => ({ tls: { certificate: [certificate], key: [key] } });
+  const [{ admin, gossip }] = await fullNodes(stage, 1, tls);
   const socket = createSocket('udp4');
   stage.defer(() => socket.close());
   return until('the node has counted all', async () => {

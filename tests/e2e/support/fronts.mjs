@@ -1,4 +1,5 @@
-// Real nginx and haproxy in front of a recorder that notes what they took for a request.
+// Real nginx and haproxy: with a configuration that is given, or in front of a recorder that notes what they took for a
+// request.
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
@@ -15,13 +16,24 @@ const programs = { nginx: find('nginx'), haproxy: find('haproxy') };
 export const missing =
   Object.values(programs).every(Boolean) ? false : 'nginx or haproxy is not installed (nginx-light, haproxy)';
 
-const nginx = (folder, port, behind) => `
-daemon off; worker_processes 1; pid ${folder}/pid; error_log ${folder}/log crit;
+/** What an nginx of a test has besides: `main` and `http` are the insides of its file. */
+export const nginxWith = (folder, main, http) => `
+daemon off; pid ${folder}/pid; error_log ${folder}/log crit;
 ${userInfo().uid === 0 ? 'user root;' : ''}
-events { worker_connections 1024; }
+${main}
 http {
-  access_log off; client_header_timeout 1s; client_body_timeout 1s; lingering_timeout 1s; keepalive_timeout 1s;
+  access_log off;
   ${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((one) => `${one}_temp_path ${folder}/${one};`).join(' ')}
+  ${http}
+}
+`;
+
+const nginx = (folder, port, behind) =>
+  nginxWith(
+    folder,
+    'worker_processes 1; events { worker_connections 1024; }',
+    `
+  client_header_timeout 1s; client_body_timeout 1s; lingering_timeout 1s; keepalive_timeout 1s;
   server {
     listen 127.0.0.1:${port};
     location / {
@@ -29,8 +41,8 @@ http {
       proxy_set_header Connection ""; proxy_set_header Host h; proxy_set_header X-Port $remote_port;
     }
   }
-}
-`;
+`,
+  );
 
 const haproxy = (folder, port, behind) => `
 defaults
@@ -82,7 +94,46 @@ class Recorder {
   }
 }
 
-/** A proxy named `nginx` or `haproxy` that runs and ends with the test: {port, requestsOf(clientPort)}. */
+/** A proxy, `nginx` or `haproxy`, that runs with a configuration file until the end of the test. */
+export class Front {
+  /** `configOf(folder, port)` is the text of its file; it is to listen on 127.0.0.1:port. */
+  static async start(stage, name, configOf) {
+    const front = new Front();
+    const folder = mkdtempSync(join(tmpdir(), 'sse-front-'));
+    stage.defer(() => rmSync(folder, { recursive: true, force: true }));
+    Object.assign(front, { name, folder, port: await freePort() });
+    writeFileSync(join(folder, 'config'), await configOf(folder, front.port));
+    stage.defer(() => front.stop());
+    await front.run();
+    return front;
+  }
+
+  async run() {
+    const [file, log] = [join(this.folder, 'config'), join(this.folder, 'log')];
+    const args = this.name === 'nginx' ? ['-p', this.folder, '-e', log, '-c', file] : ['-W', '-db', '-f', file];
+    this.child = spawn(programs[this.name], args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.output = '';
+    for (const stream of [this.child.stdout, this.child.stderr]) stream.on('data', (text) => (this.output += text));
+    this.exited = new Promise((done) => this.child.on('close', done));
+    await until(`${this.name} listens`, async () => {
+      if (this.child.exitCode !== null) throw new Error(`${this.name} ended: ${this.output}`);
+      return listens(this.port);
+    });
+  }
+
+  /** Takes a new process for new connections; old ones stay where they are. */
+  reload() {
+    this.child.kill(this.name === 'nginx' ? 'SIGHUP' : 'SIGUSR2');
+  }
+
+  /** Ends it and every connection. */
+  stop() {
+    this.child?.kill('SIGTERM');
+    return this.exited;
+  }
+}
+
+/** A proxy in front of a recorder: {port, requestsOf(clientPort)}. */
 export async function front(stage, name) {
   const recorder = new Recorder();
   await recorder.listen();
@@ -90,20 +141,8 @@ export async function front(stage, name) {
     recorder.server.closeAllConnections();
     recorder.server.close();
   });
-  const folder = mkdtempSync(join(tmpdir(), 'sse-front-'));
-  stage.defer(() => rmSync(folder, { recursive: true, force: true }));
-  const port = await freePort();
-  const file = join(folder, 'config');
-  writeFileSync(file, (name === 'nginx' ? nginx : haproxy)(folder, port, recorder.server.address().port));
-  const args = name === 'nginx' ? ['-p', folder, '-e', join(folder, 'log'), '-c', file] : ['-db', '-f', file];
-  const child = spawn(programs[name], args, { stdio: ['ignore', 'pipe', 'pipe'] });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += text));
-  const exited = new Promise((done) => child.on('close', done));
-  stage.defer(() => (child.kill('SIGTERM'), exited));
-  await until(`${name} listens`, async () => {
-    if (child.exitCode !== null) throw new Error(`${name} ended: ${output}`);
-    return listens(port);
-  });
+  const behind = recorder.server.address().port;
+  const text = name === 'nginx' ? nginx : haproxy;
+  const { port } = await Front.start(stage, name, (folder, own) => text(folder, own, behind));
   return { port, requestsOf: (client) => recorder.of(client) };
 }

@@ -8,7 +8,8 @@ export const codes = { none: 0, protocol: 1, cancel: 8, calm: 11 };
 
 /** A connection of node's client; closed at the end of the test. */
 export async function connect(stage, node, options = {}) {
-  const session = http2.connect(`http://${node.address}:${node.port}`, options);
+  const { address, port, tls } = node;
+  const session = http2.connect(`${tls ? 'https' : 'http'}://${address}:${port}`, { ...tls, ...options });
   session.on('error', () => {});
   stage.defer(() => session.destroy());
   session.goaways = [];
