@@ -51,7 +51,7 @@ export class LoadPublisher {
   }
 }
 
-/** A subscriber that reconnects as EventSource does, to the next of `nodes` or the one that `choose(nodes, at)` says. */
+/** Reconnects as EventSource does, to the next of `nodes` or to the one that `choose(nodes, at)` says. */
 export class Watcher {
   seen = []; // {p, n, id}, {gap, id}, or {opened, after: id}: a stream begins
   moves = 0;
