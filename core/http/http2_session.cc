@@ -71,6 +71,7 @@ struct Http2Session::Callbacks {
   static int frame(nghttp2_session* /*session*/, const nghttp2_frame* frame, void* user) {
     const bool last = (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0;
     const std::int32_t id = frame->hd.stream_id;
+    if (frame->hd.type == NGHTTP2_RST_STREAM) self(user).noteEnded(id);
     if (frame->hd.type == NGHTTP2_HEADERS && frame->headers.cat == NGHTTP2_HCAT_REQUEST) {
       self(user).onFieldsEnd(id, last);
     } else if ((frame->hd.type == NGHTTP2_DATA || frame->hd.type == NGHTTP2_HEADERS) && last) {
@@ -88,7 +89,8 @@ struct Http2Session::Callbacks {
     if (content) self(user).onSent(frame->hd.stream_id, (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0);
     return 0;
   }
-  static int close(nghttp2_session* /*session*/, std::int32_t id, std::uint32_t /*error*/, void* user) {
+  static int close(nghttp2_session* session, std::int32_t id, std::uint32_t /*error*/, void* user) {
+    if (nghttp2_session_get_stream_remote_close(session, id) == 1) self(user).noteEnded(id);
     self(user).onClose(id);
     return 0;
   }
@@ -162,7 +164,7 @@ bool Http2Session::receive(std::string_view bytes, std::int64_t now_ms) {
   if (flood_ != Http2Flood::None) {
     nghttp2_session_terminate_session(session_, NGHTTP2_ENHANCE_YOUR_CALM);
   } else if (used == NGHTTP2_ERR_BAD_CLIENT_MAGIC || used == NGHTTP2_ERR_CALLBACK_FAILURE) {
-    nghttp2_session_terminate_session(session_, NGHTTP2_PROTOCOL_ERROR);
+    nghttp2_session_terminate_session(session_, after_end_ ? NGHTTP2_STREAM_CLOSED : NGHTTP2_PROTOCOL_ERROR);
   }
   return false;
 }
@@ -249,10 +251,24 @@ int Http2Session::onHeadersBegin(std::int32_t id) {
   return passed_over ? NGHTTP2_ERR_CALLBACK_FAILURE : 0;
 }
 
+void Http2Session::noteEnded(std::int32_t id) { ended_[ended_count_++ % ended_.size()] = id; }
+
+/// RFC 9113 5.1: nghttp2 passes over what comes on a stream that is closed. Where the client ended it that is an error;
+/// where we did, it was on its way.
+bool Http2Session::isAfterEnd(std::uint8_t type, std::int32_t id) {
+  if (type != NGHTTP2_DATA && type != NGHTTP2_HEADERS) return false;
+  after_end_ = nghttp2_session_find_stream(session_, id) == nullptr && std::ranges::find(ended_, id) != ended_.end();
+  return after_end_;
+}
+
 int Http2Session::onFrameBegin(std::uint8_t type, std::uint8_t flags, std::int32_t id, std::size_t length) {
+  if (isAfterEnd(type, id)) return NGHTTP2_ERR_CALLBACK_FAILURE;
   switch (type) {
     case NGHTTP2_CONTINUATION: return ++continuations_ > limits_.continuations ? drop(Http2Flood::Continuations) : 0;
     case NGHTTP2_HEADERS: return onHeadersBegin(id);
+    case NGHTTP2_PRIORITY:  // ignored by nghttp2, as priorities are off
+      if (id == 0) return NGHTTP2_ERR_CALLBACK_FAILURE;
+      return controls_.take(limits_.controls, now_ms_) ? 0 : drop(Http2Flood::Controls);
     case NGHTTP2_RST_STREAM: return resets_.take(limits_.resets, now_ms_) ? 0 : drop(Http2Flood::Resets);
     case NGHTTP2_WINDOW_UPDATE: return 0;
     case NGHTTP2_DATA:

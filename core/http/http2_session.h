@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -115,6 +116,8 @@ class Http2Session {
   [[nodiscard]] int drop(Http2Flood flood);
   int onFrameBegin(std::uint8_t type, std::uint8_t flags, std::int32_t id, std::size_t length);
   int onHeadersBegin(std::int32_t id);
+  void noteEnded(std::int32_t id);
+  [[nodiscard]] bool isAfterEnd(std::uint8_t type, std::int32_t id);
   int onHeaders(std::int32_t id);
   int onField(std::int32_t id, std::string_view name, std::string_view value);
   void onFieldsEnd(std::int32_t id, bool end_of_stream);
@@ -137,6 +140,9 @@ class Http2Session {
   std::int32_t last_id_ = 0;
   /// Numbers below `last_id_` that the client passed over, first and last; as many as are worth keeping.
   std::vector<std::pair<std::int32_t, std::int32_t>> skipped_;
+  std::array<std::int32_t, 8> ended_{};  ///< streams that the client closed, the latest ones
+  std::uint32_t ended_count_ = 0;
+  bool after_end_ = false;  ///< a frame came on one of these
 };
 
 }  // namespace sse::http
