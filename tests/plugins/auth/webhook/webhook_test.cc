@@ -175,6 +175,31 @@ TEST_CASE("a reload takes what is right, forgets what was remembered, and ends n
   CHECK(world.until([&] { return world.gauge("sse_webhook_connections") == 1; }));
 }
 
+TEST_CASE("by https nothing is asked before the endpoint has shown a certificate of the URL's host") {
+  World world;
+  world.endpoint.answer = kAllow;
+  world.tls->failure = Error{Code::Unauthenticated, "TLS handshake: not accepted"};
+  world.start({{"webhook.url", world.endpoint.url("https")}});
+  CHECK(world.verdict({}) == Verdict::Unavailable);
+  CHECK(world.tls->names.at(0) == "127.0.0.1");
+  CHECK(world.endpoint.asked.empty());
+  CHECK(world.count("sse_webhook_failures_total", {{"reason", "connection"}}) == 1);
+  CHECK(world.host.log().lines("webhook-unavailable").size() == 1);
+  world.tls->failure.reset();
+  for (const auto* token : {"a", "b"}) CHECK(world.verdict({.token = token}) == Verdict::Allow);
+  CHECK(world.endpoint.asked.size() == 2);
+  CHECK(world.tls->names.size() == 2);
+}
+
+TEST_CASE("a host without TLS takes no https URL") {
+  World world;
+  world.host.offerTls(nullptr);
+  const Json changes = {{"webhook.url", world.endpoint.url("https")}};
+  const auto outcome = world.plugin.configure(world.host, world.settings(changes).dump());
+  REQUIRE_FALSE(outcome.ok());
+  CHECK(outcome.error().code == Code::Unsupported);
+}
+
 TEST_CASE("settings that cannot be right are refused by their key") {
   World world;
   const auto wrong = [&](const char* key, const Json& value) {

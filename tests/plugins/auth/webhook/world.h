@@ -16,7 +16,10 @@ struct World {
   conformance::PollLoop loop;
   conformance::FakeHost host{loop, "self", "self"};
   Endpoint endpoint{loop};
+  std::shared_ptr<conformance::FakeTls> tls = std::make_shared<conformance::FakeTls>();
   webhook::Webhook plugin;
+
+  World() { host.offerTls(tls); }
 
   [[nodiscard]] Json settings(const Json& changes) const {
     Json all = {{"webhook.url", endpoint.url()},  {"webhook.timeout", 5'000},     {"webhook.ca_file", nullptr},
