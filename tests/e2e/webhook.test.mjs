@@ -53,6 +53,7 @@ scenario('the endpoint is told who asks for what, and decides', async (stage) =>
     client: null,
     address: '127.0.0.1',
     token: 'good',
+    certificate: null,
     node: 'n1',
     headers: { 'x-tenant': 'acme' },
   });

@@ -29,6 +29,7 @@ TEST_CASE("the endpoint is told what is asked, and its answer counts") {
                                {"client", "7"},
                                {"address", "192.0.2.1"},
                                {"token", "t"},
+                               {"certificate", nullptr},
                                {"node", "self"},
                                {"headers", {{"x-key", "a, b"}}}});
 }
@@ -140,6 +141,40 @@ TEST_CASE("who brings nothing is asked about or left to others, and foreign cred
   CHECK(world.verdict({.token = "", .authorization = "Basic YTpi", .headers = {{"Authorization", "Basic YTpi"}}}) ==
         Verdict::Allow);
   CHECK(world.endpoint.asked.back().document["headers"]["authorization"] == "Basic YTpi");
+}
+
+TEST_CASE("a client certificate is shown, counts as credentials, and tells requests apart") {
+  World world;
+  world.start({{"webhook.anonymous", false}});
+  const auto end = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()) + 1h;
+  const ClientCertificate alice{{"CN=alice", "DNS:a.example"}, end};
+  const ClientCertificate bob{{"CN=bob", "DNS:a.example"}, end};
+  const ClientCertificate renewed{alice.names, end + 1h};
+  world.endpoint.answer = Endpoint::ok(R"({"allow": true, "ttl": 60})");
+  const auto decision = world.decided({.token = "", .certificate = &alice});
+  CHECK(decision.verdict == Verdict::Allow);
+  REQUIRE(decision.expires);
+  CHECK(*decision.expires == end);
+  const auto& shown = world.endpoint.asked.at(0).document["certificate"];
+  CHECK(shown == Json{{"names", alice.names}, {"expires", std::chrono::system_clock::to_time_t(end)}});
+  CHECK(world.decided({.token = "", .certificate = &alice}).expires == decision.expires);
+  CHECK(world.endpoint.asked.size() == 1);
+  world.endpoint.answer = Endpoint::ok(R"({"allow": false})");
+  for (const auto* other : {&bob, &renewed}) {
+    CHECK(world.verdict({.token = "", .certificate = other}) == Verdict::Deny);
+  }
+  CHECK(world.verdict({.token = "", .authorization = "Basic YTpi", .certificate = &alice}) == Verdict::Abstain);
+  CHECK(world.endpoint.asked.size() == 3);
+}
+
+TEST_CASE("a certificate that has ended on its connection is shown no more") {
+  World world;
+  world.start({{"webhook.anonymous", false}});
+  world.endpoint.answer = kAllow;
+  const ClientCertificate over{{"CN=alice"}, std::chrono::system_clock::now() - 1s};
+  CHECK(world.verdict({.token = "", .certificate = &over}) == Verdict::Abstain);
+  CHECK(world.verdict({.certificate = &over}) == Verdict::Allow);
+  CHECK(world.endpoint.asked.at(0).document["certificate"] == nullptr);
 }
 
 TEST_CASE("requests that cannot be put into a question are refused without one") {

@@ -50,6 +50,7 @@ struct World {
     std::string client = {};
     std::string authorization = {};
     std::vector<HeaderLine> headers = {};
+    const ClientCertificate* certificate = nullptr;
   };
   std::shared_ptr<Asked> ask(const Request& request) {
     auto asked = std::make_shared<Asked>();
@@ -63,6 +64,7 @@ struct World {
     question.authorization = request.authorization;
     question.token = request.token;
     question.headers = request.headers;
+    question.certificate = request.certificate;
     auto decision = plugin.check(question, [asked](Decision answer) {
       asked->decision = std::move(answer);
       ++asked->answers;
