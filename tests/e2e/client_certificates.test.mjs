@@ -8,6 +8,7 @@ import { request } from './support/http2.mjs';
 import { scenario } from './support/stage.mjs';
 import { bearer, newToken, TokenFile } from './support/tokens.mjs';
 import { patience, until, within } from './support/wait.mjs';
+import { WebhookServer } from './support/webhook.mjs';
 
 const row = (name, certificate, rights) => ({ row: { name, certificate, ...rights } });
 
@@ -69,6 +70,26 @@ scenario('who is known by no row is not taken for anybody, and who shows nothing
   assert.equal((await post(node, 'c')).status, 200);
   assertProblem(await post(as(authority.issue('', { subject: '/CN=eve' })), 'c'), 401);
   assertProblem(await post(as(authority.issue('', { subject: '/CN=alice' })), 'c'), 403);
+});
+
+scenario('an endpoint of auth/webhook is shown the certificate, and decides by it', async (stage) => {
+  const server = await WebhookServer.start(stage);
+  server.answer = ({ certificate }) => [200, { allow: certificate?.names[0] === 'CN=alice', ttl: 60 }];
+  const { node, authority, as } = await secured(stage, [row('billing', 'CN=billing', { publish: ['*'] })], {
+    auth: ['token', 'webhook', 'open'],
+    webhook: { url: server.url, anonymous: false },
+  });
+  const alice = as(authority.issue('URI:spiffe://example/alice', { subject: '/CN=alice' }));
+  assert.equal((await post(alice, 'a')).status, 200);
+  const { certificate, token } = server.asked[0];
+  assert.deepEqual([certificate.names, token], [['CN=alice', 'URI:spiffe://example/alice'], null]);
+  assert.ok(Math.abs(certificate.expires - Date.now() / 1000 - 86400) < 600, `${certificate.expires}`);
+  assertProblem(await post(as(authority.issue('', { subject: '/CN=eve' })), 'a'), 403);
+  assert.equal((await post(alice, 'a')).status, 200);
+  assert.equal(server.asked.length, 2);
+  assert.equal((await post(as(authority.issue('', { subject: '/CN=billing' })), 'a')).status, 200);
+  assert.equal((await post(node, 'a')).status, 200);
+  assert.equal(server.asked.length, 2, 'for who is known elsewhere, or shows nothing, it is not asked');
 });
 
 scenario('a certificate of another authority, or one that is over, ends the handshake', async (stage) => {

@@ -53,6 +53,7 @@ scenario('the endpoint is told who asks for what, and decides', async (stage) =>
     client: null,
     address: '127.0.0.1',
     token: 'good',
+    certificate: null,
     node: 'n1',
     headers: { 'x-tenant': 'acme' },
   });
@@ -228,9 +229,9 @@ scenario('an endpoint by TLS must prove who it is', async (stage) => {
   const elsewhere = certificates(folder(stage), 'DNS:elsewhere.test');
   const misnamed = await WebhookServer.start(stage, elsewhere);
   const wrong = [
-    [server, stranger.ca, /certificate: /],
-    [server, undefined, /certificate: /],
-    [misnamed, elsewhere.ca, /certificate: IP address mismatch/],
+    [server, stranger.ca, /certificate is not accepted: /],
+    [server, undefined, /certificate is not accepted: /],
+    [misnamed, elsewhere.ca, /certificate is not accepted: IP address mismatch, expected 127\.0\.0\.1/],
   ];
   for (const [endpoint, ca_file, why] of wrong) {
     const before = endpoint.asked.length;
@@ -314,7 +315,7 @@ scenario('check finds what is wrong, and says where', async (stage) => {
   };
   assert.match(await wrong({}), /webhook\.url: expected an http or https URL, got none/);
   assert.match(await wrong({ url: 'http://ann:pw@x/' }), /webhook\.url: .*webhook\.secret/);
-  assert.match(await wrong({ url: 'https://x/', ca_file: bad }), /webhook\.ca_file: .*bad: expected/);
+  assert.match(await wrong({ url: 'https://x/', ca_file: bad }), /webhook\.ca_file: .*bad: no certificate/);
   assert.match(await wrong({ url: 'https://x/', headers: ['X Key'] }), /webhook\.headers: .*"X Key"/);
   assert.match(await wrong({ url: 'https://x/', on_failure: 'maybe' }), /webhook\.on_failure: expected closed or open/);
 });

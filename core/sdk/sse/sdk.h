@@ -19,5 +19,6 @@
 #include "sse/option.h"
 #include "sse/plugin.h"
 #include "sse/result.h"
+#include "sse/socket_stream.h"
 #include "sse/tls.h"
 #include "sse/transport.h"

@@ -55,7 +55,7 @@ Result<std::vector<std::string>> readHeaders(const std::vector<std::string>& nam
   return headers;
 }
 
-Result<Endpoint> readEndpoint(const Settings& settings) {
+Result<Endpoint> readEndpoint(const Settings& settings, Host& host) {
   const auto url = readUrl(settings.string("webhook.url"));
   if (!url.ok()) return url.error();
   Endpoint endpoint;
@@ -69,18 +69,20 @@ Result<Endpoint> readEndpoint(const Settings& settings) {
   const std::string secret = settings.string("webhook.secret");
   if (!isVisible(secret)) return wrong("webhook.secret", "expected printable characters without spaces");
   if (!secret.empty()) endpoint.head += "Authorization: Bearer " + secret + "\r\n";
+  const bool secure = url->getScheme() == "https";
   const std::string ca_file = settings.string("webhook.ca_file");
-  auto tls = TlsContext::make(ca_file);
-  if (!tls.ok()) return wrong("webhook.ca_file", ca_file + ": " + tls.error().text);
-  if (url->getScheme() == "https") endpoint.tls = std::move(*tls);
+  if (!secure && ca_file.empty()) return endpoint;
+  auto tls = host.tlsClient({.options = "webhook", .ca_file = ca_file});
+  if (!tls.ok()) return tls.error();
+  if (secure) endpoint.tls = std::move(*tls);
   return endpoint;
 }
 
 }  // namespace
 
-Result<Config> readConfig(std::string_view settings_json) {
+Result<Config> readConfig(std::string_view settings_json, Host& host) {
   const Settings settings(settings_json);
-  auto endpoint = readEndpoint(settings);
+  auto endpoint = readEndpoint(settings, host);
   if (!endpoint.ok()) return endpoint.error();
   auto headers = readHeaders(settings.list("webhook.headers"));
   if (!headers.ok()) return headers.error();

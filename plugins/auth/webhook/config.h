@@ -6,9 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "auth/webhook/tls_context.h"
-#include "sse/loop.h"
-#include "sse/result.h"
+#include "sse/host.h"
 
 namespace sse::webhook {
 
@@ -19,7 +17,7 @@ struct Endpoint {
   std::string shown;  ///< the URL without its query: for logs
   /// Request line and headers but for the length and the empty line. Holds the secret.
   std::string head;
-  std::shared_ptr<const TlsContext> tls;  ///< nullptr: plain http
+  std::shared_ptr<const TlsClient> tls;  ///< nullptr: plain http
 };
 
 /// All settings of the plugin.
@@ -37,6 +35,6 @@ struct Config {
 };
 
 /// From the settings as the node hands them over. The error names the key. Reads the file of authorities.
-Result<Config> readConfig(std::string_view settings_json);
+Result<Config> readConfig(std::string_view settings_json, Host& host);
 
 }  // namespace sse::webhook

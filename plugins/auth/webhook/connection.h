@@ -7,8 +7,8 @@
 #include "auth/webhook/config.h"
 #include "auth/webhook/http_answer.h"
 #include "auth/webhook/resolver.h"
-#include "auth/webhook/tls_session.h"
 #include "sse/host.h"
+#include "sse/socket_stream.h"
 
 namespace sse::webhook {
 
@@ -33,29 +33,29 @@ class Connection {
 
  private:
   void connect();
-  void greet();
   void onReady(std::uint32_t ready);
-  void onConnected();
+  void reached();
+  void shakeHands();
   void push();
   void pull();
-  void onEnd();
-  void watch();
+  void take(std::string_view bytes);
+  void onEnd(const Error& why);
+  void watch(std::uint32_t wanted);
   void breakOff();
   void finish(Result<HttpAnswer> answer);
 
   Host& host_;
   const Endpoint& endpoint_;
   Resolver& resolver_;
-  const std::function<void()> broken_;  ///< called where it ends between two questions; may destroy it
-  Addresses addresses_;                 ///< left to try
-  int fd_ = -1;
-  bool connected_ = false;
+  const std::function<void()> broken_;    ///< called where it ends between two questions; may destroy it
+  Addresses addresses_;                   ///< left to try
+  std::unique_ptr<SocketStream> socket_;  ///< until TLS takes it over
+  std::unique_ptr<TlsStream> tls_;
+  Stream* stream_ = nullptr;  ///< the one of these that carries questions; nullptr: none is ready
   bool used_ = false;
   bool stale_ = false;
   std::uint32_t interest_ = 0;
-  std::string request_;  ///< of which nothing has been handed on yet
-  std::string out_;      ///< for the socket
-  std::unique_ptr<TlsSession> tls_;
+  std::string request_;  ///< what of it has not been sent
   AnswerReader reader_;
   Done done_;
   Registration watch_;

@@ -24,7 +24,7 @@ bool Judge::concerns(const AuthRequest& request) const {
   // Credentials of a scheme that the endpoint is not shown: it would take their owner for nobody.
   const bool hidden = !request.authorization.empty() && std::find(config_.headers.begin(), config_.headers.end(),
                                                                   "authorization") == config_.headers.end();
-  return !hidden && (any_header || config_.anonymous);
+  return !hidden && (any_header || config_.anonymous || goodCertificate(request) != nullptr);
 }
 
 std::optional<Decision> Judge::recall(const AuthRequest& request) {
@@ -39,8 +39,10 @@ std::optional<Decision> Judge::recall(const AuthRequest& request) {
   }
   if (!answer) return std::nullopt;
   counters_.cache_hits.add();
+  const auto* const certificate = goodCertificate(request);
   return counted(
-      decide(*answer, request.action, request.channels, !request.token.empty(), std::chrono::system_clock::now()));
+      decide(*answer, request.action, request.channels, !request.token.empty(), std::chrono::system_clock::now()),
+      certificate != nullptr ? End(certificate->expires) : std::nullopt);
 }
 
 std::optional<Decision> Judge::recall(const Question& question) {
@@ -66,7 +68,8 @@ void Judge::remember(const Question& question, const std::shared_ptr<const Answe
 
 Decision Judge::judge(const Answer& answer, const Question& question) {
   const std::vector<std::string_view> channels(question.channels.begin(), question.channels.end());
-  return counted(decide(answer, question.action, channels, question.has_token, std::chrono::system_clock::now()));
+  return counted(decide(answer, question.action, channels, question.has_token, std::chrono::system_clock::now()),
+                 question.certificate_end);
 }
 
 Decision Judge::undecided(Action action) {
@@ -87,7 +90,9 @@ Decision Judge::unavailable(const char* reason) {
   return decision;
 }
 
-Decision Judge::counted(Decision decision) {
+/// What a certificate opened ends with it.
+Decision Judge::counted(Decision decision, End certificate_end) {
+  if (certificate_end) decision.expires = std::min(*certificate_end, decision.expires.value_or(*certificate_end));
   (decision.verdict == Verdict::Allow  ? counters_.accepted
    : decision.verdict == Verdict::Deny ? counters_.forbidden
                                        : counters_.unauthorized)

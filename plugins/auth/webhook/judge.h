@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <span>
@@ -42,7 +43,9 @@ class Judge {
   Decision unavailable(const char* reason);
 
  private:
-  Decision counted(Decision decision);
+  using End = std::optional<std::chrono::system_clock::time_point>;
+
+  Decision counted(Decision decision, End certificate_end);
 
   const Config config_;
   Counters& counters_;

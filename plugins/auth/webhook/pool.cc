@@ -17,7 +17,7 @@ Pool::Pool(Host& host, const Endpoint& endpoint, std::size_t connections, Durati
       most_(connections),
       timeout_(timeout),
       open_(open),
-      resolver_(host, endpoint.host, endpoint.port) {}
+      resolver_(host, endpoint.host) {}
 
 Pool::~Pool() { open_.add(-static_cast<std::int64_t>(lanes_.size())); }
 

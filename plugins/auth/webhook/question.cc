@@ -51,6 +51,17 @@ Key hashOf(const std::string& text) {
   return hasher.of(text);
 }
 
+/// Seconds since 1970.
+std::int64_t secondsOf(std::chrono::system_clock::time_point time) {
+  return std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
+}
+
+/// What the endpoint is told of a certificate.
+nlohmann::json describe(const ClientCertificate* certificate) {
+  if (certificate == nullptr) return nullptr;
+  return {{"names", certificate->names}, {"expires", secondsOf(certificate->expires)}};
+}
+
 /// One buffer for each thread: a key is made for every request.
 std::string& emptyBuffer() {
   thread_local std::string buffer;
@@ -76,10 +87,22 @@ std::string headerValues(const AuthRequest& request, std::string_view name) {
   return values;
 }
 
+const ClientCertificate* goodCertificate(const AuthRequest& request) {
+  const auto* const certificate = request.certificate;
+  if (certificate == nullptr || certificate->expires <= std::chrono::system_clock::now()) return nullptr;
+  return certificate;
+}
+
 Key credentialsKey(const AuthRequest& request, const std::vector<std::string>& headers) {
   auto& text = emptyBuffer();
   add(text, request.token);
   add(text, request.remote_address);
+  if (const auto* const certificate = goodCertificate(request)) {
+    add(text, std::to_string(secondsOf(certificate->expires)));
+    for (const auto& name : certificate->names) add(text, name);
+  }
+  // No text is as long as this says, so names and what follows cannot be taken for each other.
+  text.append(4, '\xff');
   for (const auto& name : headers) {
     add(text, name);
     add(text, headerValues(request, name));
@@ -101,6 +124,8 @@ Result<Question> makeQuestion(const AuthRequest& request, const std::vector<std:
                               std::string_view node) {
   using Json = nlohmann::json;
   Question question;
+  const auto* const certificate = goodCertificate(request);
+  if (certificate != nullptr) question.certificate_end = certificate->expires;
   question.action = request.action;
   question.has_token = !request.token.empty();
   question.channels.assign(request.channels.begin(), request.channels.end());
@@ -114,6 +139,7 @@ Result<Question> makeQuestion(const AuthRequest& request, const std::vector<std:
                    {"client", orNull(request.client)},
                    {"address", request.remote_address},
                    {"token", orNull(request.token)},
+                   {"certificate", describe(certificate)},
                    {"node", node},
                    {"headers", Json::object()}};
   for (const auto& name : headers) {
@@ -122,7 +148,7 @@ Result<Question> makeQuestion(const AuthRequest& request, const std::vector<std:
   try {
     question.document = document.dump();
   } catch (const Json::exception&) {
-    return Error{Code::InvalidArgument, "expected UTF-8 in token, client, channels and headers"};
+    return Error{Code::InvalidArgument, "expected UTF-8 in token, client, channels, headers and certificate"};
   }
   if (question.document.size() > kMaxDocument) {
     return Error{Code::TooLarge, "the request names too many channels at once"};

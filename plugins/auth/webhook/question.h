@@ -1,7 +1,9 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,11 +26,15 @@ struct Question {
   Action action = Action::Subscribe;
   std::vector<std::string> channels;  ///< each once; empty: all
   bool has_token = false;
-  Key credentials{};     ///< of token, selected headers and address
+  std::optional<std::chrono::system_clock::time_point> certificate_end;  ///< none: no certificate
+  Key credentials{};     ///< of token, certificate, selected headers and address
   Key whole{};           ///< of these, action, method, channels and client
   std::string document;  ///< as the endpoint gets it
   std::function<void(Decision)> answer;
 };
+
+/// The client's certificate as long as it is good: a connection may outlive it. Nullptr: there is none. [any]
+const ClientCertificate* goodCertificate(const AuthRequest& request);
 
 /// Keys of a request. `headers` are the names of those that the endpoint is shown. [any]
 Key credentialsKey(const AuthRequest& request, const std::vector<std::string>& headers);

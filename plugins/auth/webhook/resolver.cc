@@ -1,6 +1,5 @@
 #include "auth/webhook/resolver.h"
 
-#include <cstring>
 #include <netdb.h>
 #include <utility>
 
@@ -11,18 +10,18 @@ constexpr auto kGoodFor = std::chrono::seconds(10);
 constexpr std::size_t kMaxWaiting = 1024;
 
 /// Blocks unless `flags` hold AI_NUMERICHOST.
-Result<Addresses> look(const std::string& name, std::uint16_t port, int flags) {
+Result<Addresses> look(const std::string& name, int flags) {
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
-  hints.ai_flags = flags | AI_NUMERICSERV;
+  hints.ai_flags = flags;
   addrinfo* found = nullptr;
-  const int outcome = ::getaddrinfo(name.c_str(), std::to_string(port).c_str(), &hints, &found);
+  const int outcome = ::getaddrinfo(name.c_str(), nullptr, &hints, &found);
   if (outcome != 0) return Error{Code::Unavailable, name + ": " + ::gai_strerror(outcome)};
   Addresses addresses;
   for (const auto* each = found; each != nullptr; each = each->ai_next) {
-    auto& address = addresses.emplace_back();
-    std::memcpy(&address.storage, each->ai_addr, each->ai_addrlen);
-    address.size = each->ai_addrlen;
+    char text[NI_MAXHOST] = "";
+    ::getnameinfo(each->ai_addr, each->ai_addrlen, text, sizeof(text), nullptr, 0, NI_NUMERICHOST);
+    addresses.emplace_back(text);
   }
   ::freeaddrinfo(found);
   return addresses;
@@ -30,8 +29,7 @@ Result<Addresses> look(const std::string& name, std::uint16_t port, int flags) {
 
 }  // namespace
 
-Resolver::Resolver(Host& host, std::string name, std::uint16_t port)
-    : host_(host), name_(std::move(name)), port_(port) {}
+Resolver::Resolver(Host& host, std::string name) : host_(host), name_(std::move(name)) {}
 
 void Resolver::ask(Found found) {
   // A pool has no more connections than this, so the oldest one has been given up while the look-up hangs.
@@ -39,7 +37,7 @@ void Resolver::ask(Found found) {
   waiting_.push_back(std::move(found));
   if (looking_) return;
   looking_ = true;
-  auto numeric = look(name_, port_, AI_NUMERICHOST);
+  auto numeric = look(name_, AI_NUMERICHOST);
   if (!numeric.ok() && host_.loop().now() >= good_until_) return lookUp();
   auto known = numeric.ok() ? std::move(numeric) : known_;
   host_.loop().post([this, alive = std::weak_ptr<bool>(alive_), known = std::move(known)] {
@@ -55,7 +53,7 @@ void Resolver::lookUp() {
     settle(*outcome);
   };
   try {
-    host_.offload([name = name_, port = port_, outcome] { *outcome = look(name, port, 0); }, done);
+    host_.offload([name = name_, outcome] { *outcome = look(name, 0); }, done);
   } catch (const std::exception& problem) {
     *outcome = Error{Code::Unavailable, name_ + ": " + problem.what()};
     host_.loop().post(std::move(done));

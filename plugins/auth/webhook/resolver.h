@@ -1,11 +1,9 @@
 #pragma once
 
-#include <cstdint>
 #include <deque>
 #include <functional>
 #include <memory>
 #include <string>
-#include <sys/socket.h>
 #include <vector>
 
 #include "sse/host.h"
@@ -13,12 +11,7 @@
 
 namespace sse::webhook {
 
-/// A socket address.
-struct Address {
-  sockaddr_storage storage{};
-  socklen_t size = 0;
-};
-using Addresses = std::vector<Address>;
+using Addresses = std::vector<std::string>;  ///< numeric, the best one first
 
 /// The addresses of the endpoint's host. A name is looked up on a worker, never twice at once however many ask, and
 /// what was found is good for ten seconds. Owned by the pool. [control]
@@ -26,7 +19,7 @@ class Resolver {
  public:
   using Found = std::function<void(const Result<Addresses>& addresses)>;
 
-  Resolver(Host& host, std::string name, std::uint16_t port);
+  Resolver(Host& host, std::string name);
   Resolver(const Resolver&) = delete;
   Resolver& operator=(const Resolver&) = delete;
 
@@ -41,7 +34,6 @@ class Resolver {
 
   Host& host_;
   const std::string name_;
-  const std::uint16_t port_;
   bool looking_ = false;
   std::deque<Found> waiting_;
   Result<Addresses> known_{Addresses{}};

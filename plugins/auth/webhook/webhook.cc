@@ -24,7 +24,7 @@ Decision refusal(Decision::Verdict verdict, std::string reason) {
 }  // namespace
 
 Result<void> Webhook::configure(Host& host, std::string_view settings_json) {
-  auto config = readConfig(settings_json);
+  auto config = readConfig(settings_json, host);
   if (!config.ok()) return config.error();
   host_ = &host;
   configured_ = std::make_unique<Config>(std::move(*config));
@@ -43,7 +43,7 @@ Result<void> Webhook::start() {
 }
 
 Result<void> Webhook::reload(std::string_view settings_json) {
-  auto config = readConfig(settings_json);
+  auto config = readConfig(settings_json, *host_);
   if (!config.ok()) return config.error();
   begin(std::move(*config));
   return {};

@@ -6,8 +6,8 @@
 #include <string>
 
 #include "sse/host.h"
+#include "sse/socket_stream.h"
 #include "transport/relay/peer_tls.h"
-#include "transport/relay/socket_stream.h"
 
 namespace sse::relay {
 

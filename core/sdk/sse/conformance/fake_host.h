@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -9,6 +10,7 @@
 #include "sse/conformance/fake_journal.h"
 #include "sse/conformance/fake_logger.h"
 #include "sse/conformance/fake_metrics.h"
+#include "sse/conformance/fake_tls.h"
 #include "sse/host.h"
 
 namespace sse::conformance {
@@ -39,12 +41,20 @@ class FakeHost final : public Host {
   void offload(std::function<void()> work, std::function<void()> done) override {
     offload_(std::move(work), std::move(done));
   }
+  Result<std::shared_ptr<const TlsClient>> tlsClient(const TlsClientSettings& settings) override {
+    if (!tls_) return Host::tlsClient(settings);
+    if (auto read = FakeTls::checkFiles(settings); !read.ok()) return read.error();
+    return tls_;
+  }
 
   /// To be set up before the plugin starts.
   NodeInfo& info() { return node_; }
 
   /// Replaces what is done with blocking work. Until then it is done at once, and `done` posted.
   void offloadWith(Offload offload) { offload_ = std::move(offload); }
+
+  /// What plugins get for TLS whatever their files hold. Until then there is none.
+  void offerTls(std::shared_ptr<const TlsClient> tls) { tls_ = std::move(tls); }
 
  private:
   Loop& loop_;
@@ -54,6 +64,7 @@ class FakeHost final : public Host {
   FakeJournal journal_;
   NodeInfo node_;
   Offload offload_;
+  std::shared_ptr<const TlsClient> tls_;
 };
 
 }  // namespace sse::conformance

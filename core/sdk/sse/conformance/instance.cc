@@ -45,6 +45,7 @@ std::string settingsOf(Check& check, const Subject& subject) {
 Instance::Instance(Check& check, const Subject& subject, const std::string& name)
     : check_(check), subject_(subject), host_(watched_, name, name) {
   host_.offloadWith([this](auto work, auto done) { worker_.offload(std::move(work), std::move(done)); });
+  host_.offerTls(std::make_shared<FakeTls>());
   create();
 }
 

@@ -5,33 +5,8 @@
 #include <cstring>
 #include <stdexcept>
 #include <sys/socket.h>
-#include <unistd.h>
 
 namespace sse::conformance {
-namespace {
-
-Result<std::size_t> outcome(ssize_t count) {
-  if (count >= 0) return static_cast<std::size_t>(count);
-  if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR) return std::size_t{0};
-  return Error{Code::System, std::strerror(errno)};
-}
-
-}  // namespace
-
-SocketStream::~SocketStream() { ::close(*fd_); }
-
-Result<std::size_t> SocketStream::read(std::span<char> into) {
-  const auto got = ::recv(*fd_, into.data(), into.size(), 0);
-  if (got == 0) return Error{Code::Unavailable, "closed"};
-  return outcome(got);
-}
-
-Result<std::size_t> SocketStream::write(std::span<const iovec> parts) {
-  msghdr message{};
-  message.msg_iov = const_cast<iovec*>(parts.data());
-  message.msg_iovlen = parts.size();
-  return outcome(::sendmsg(*fd_, &message, MSG_NOSIGNAL));
-}
 
 std::pair<std::unique_ptr<SocketStream>, std::unique_ptr<SocketStream>> SocketStream::pair() {
   std::array<int, 2> ends{};

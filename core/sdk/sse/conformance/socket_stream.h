@@ -3,21 +3,18 @@
 #include <memory>
 #include <utility>
 
-#include "sse/transport.h"
+#include "sse/socket_stream.h"
 
 namespace sse::conformance {
 
-/// A connected, non-blocking socket as a stream. Owned by whoever holds it.
+/// A connected, non-blocking socket whose descriptor tests may have. Owned by whoever holds it.
 class SocketStream final : public Stream {
  public:
   /// Takes over `fd`.
-  explicit SocketStream(int fd) : fd_(std::make_shared<const int>(fd)) {}
-  ~SocketStream() override;
-  SocketStream(const SocketStream&) = delete;
-  SocketStream& operator=(const SocketStream&) = delete;
+  explicit SocketStream(int fd) : socket_(fd), fd_(std::make_shared<const int>(fd)) {}
 
-  Result<std::size_t> read(std::span<char> into) override;
-  Result<std::size_t> write(std::span<const iovec> parts) override;
+  Result<std::size_t> read(std::span<char> into) override { return socket_.read(into); }
+  Result<std::size_t> write(std::span<const iovec> parts) override { return socket_.write(parts); }
   [[nodiscard]] int fd() const override { return *fd_; }
 
   /// The descriptor, as long as the stream is there: for breaking a connection that somebody else owns.
@@ -33,6 +30,7 @@ class SocketStream final : public Stream {
   bool drained();
 
  private:
+  sse::SocketStream socket_;
   std::shared_ptr<const int> fd_;
 };
 

@@ -44,7 +44,9 @@ class Endpoint {
   Endpoint(const Endpoint&) = delete;
   Endpoint& operator=(const Endpoint&) = delete;
 
-  [[nodiscard]] std::string url() const { return "http://127.0.0.1:" + std::to_string(port_) + "/auth?key=hidden"; }
+  [[nodiscard]] std::string url(const std::string& scheme = "http") const {
+    return scheme + "://127.0.0.1:" + std::to_string(port_) + "/auth?key=hidden";
+  }
 
   /// Nobody listens on the port any more.
   void down() {

@@ -32,6 +32,25 @@ TEST_CASE("connections are kept, and one that the server gave up meanwhile costs
   CHECK(world.gauge("sse_webhook_connections") == 1);
 }
 
+TEST_CASE("an answer may last until the end of its connection, by TLS too, and half of one is none") {
+  for (const auto* scheme : {"http", "https"}) {
+    CAPTURE(scheme);
+    World world;
+    world.start({{"webhook.url", world.endpoint.url(scheme)}});
+    const std::string body = R"({"allow": true})";
+    for (const std::size_t size : {body.size(), body.size() - 1}) {
+      const auto asked = world.ask({});
+      const auto before = world.endpoint.asked.size();
+      REQUIRE(world.until([&] { return world.endpoint.asked.size() > before; }));
+      const int connection = world.endpoint.asked.back().connection;
+      world.endpoint.say(connection, "HTTP/1.1 200 OK\r\n\r\n" + body.substr(0, size));
+      world.endpoint.hangUp(connection);
+      REQUIRE(world.until([&] { return asked->decision.has_value(); }));
+      CHECK(asked->verdict() == (size == body.size() ? Verdict::Allow : Verdict::Unavailable));
+    }
+  }
+}
+
 TEST_CASE("the same question is put once, however many wait for it") {
   World world;
   world.start();

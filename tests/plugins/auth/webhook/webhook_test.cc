@@ -29,6 +29,7 @@ TEST_CASE("the endpoint is told what is asked, and its answer counts") {
                                {"client", "7"},
                                {"address", "192.0.2.1"},
                                {"token", "t"},
+                               {"certificate", nullptr},
                                {"node", "self"},
                                {"headers", {{"x-key", "a, b"}}}});
 }
@@ -142,6 +143,40 @@ TEST_CASE("who brings nothing is asked about or left to others, and foreign cred
   CHECK(world.endpoint.asked.back().document["headers"]["authorization"] == "Basic YTpi");
 }
 
+TEST_CASE("a client certificate is shown, counts as credentials, and tells requests apart") {
+  World world;
+  world.start({{"webhook.anonymous", false}});
+  const auto end = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()) + 1h;
+  const ClientCertificate alice{{"CN=alice", "DNS:a.example"}, end};
+  const ClientCertificate bob{{"CN=bob", "DNS:a.example"}, end};
+  const ClientCertificate renewed{alice.names, end + 1h};
+  world.endpoint.answer = Endpoint::ok(R"({"allow": true, "ttl": 60})");
+  const auto decision = world.decided({.token = "", .certificate = &alice});
+  CHECK(decision.verdict == Verdict::Allow);
+  REQUIRE(decision.expires);
+  CHECK(*decision.expires == end);
+  const auto& shown = world.endpoint.asked.at(0).document["certificate"];
+  CHECK(shown == Json{{"names", alice.names}, {"expires", std::chrono::system_clock::to_time_t(end)}});
+  CHECK(world.decided({.token = "", .certificate = &alice}).expires == decision.expires);
+  CHECK(world.endpoint.asked.size() == 1);
+  world.endpoint.answer = Endpoint::ok(R"({"allow": false})");
+  for (const auto* other : {&bob, &renewed}) {
+    CHECK(world.verdict({.token = "", .certificate = other}) == Verdict::Deny);
+  }
+  CHECK(world.verdict({.token = "", .authorization = "Basic YTpi", .certificate = &alice}) == Verdict::Abstain);
+  CHECK(world.endpoint.asked.size() == 3);
+}
+
+TEST_CASE("a certificate that has ended on its connection is shown no more") {
+  World world;
+  world.start({{"webhook.anonymous", false}});
+  world.endpoint.answer = kAllow;
+  const ClientCertificate over{{"CN=alice"}, std::chrono::system_clock::now() - 1s};
+  CHECK(world.verdict({.token = "", .certificate = &over}) == Verdict::Abstain);
+  CHECK(world.verdict({.certificate = &over}) == Verdict::Allow);
+  CHECK(world.endpoint.asked.at(0).document["certificate"] == nullptr);
+}
+
 TEST_CASE("requests that cannot be put into a question are refused without one") {
   World world;
   world.endpoint.answer = kAllow;
@@ -173,6 +208,31 @@ TEST_CASE("a reload takes what is right, forgets what was remembered, and ends n
   CHECK(asked->verdict() == Verdict::Allow);
   world.loop.skip(10s);
   CHECK(world.until([&] { return world.gauge("sse_webhook_connections") == 1; }));
+}
+
+TEST_CASE("by https nothing is asked before the endpoint has shown a certificate of the URL's host") {
+  World world;
+  world.endpoint.answer = kAllow;
+  world.tls->failure = Error{Code::Unauthenticated, "TLS handshake: not accepted"};
+  world.start({{"webhook.url", world.endpoint.url("https")}});
+  CHECK(world.verdict({}) == Verdict::Unavailable);
+  CHECK(world.tls->names.at(0) == "127.0.0.1");
+  CHECK(world.endpoint.asked.empty());
+  CHECK(world.count("sse_webhook_failures_total", {{"reason", "connection"}}) == 1);
+  CHECK(world.host.log().lines("webhook-unavailable").size() == 1);
+  world.tls->failure.reset();
+  for (const auto* token : {"a", "b"}) CHECK(world.verdict({.token = token}) == Verdict::Allow);
+  CHECK(world.endpoint.asked.size() == 2);
+  CHECK(world.tls->names.size() == 2);
+}
+
+TEST_CASE("a host without TLS takes no https URL") {
+  World world;
+  world.host.offerTls(nullptr);
+  const Json changes = {{"webhook.url", world.endpoint.url("https")}};
+  const auto outcome = world.plugin.configure(world.host, world.settings(changes).dump());
+  REQUIRE_FALSE(outcome.ok());
+  CHECK(outcome.error().code == Code::Unsupported);
 }
 
 TEST_CASE("settings that cannot be right are refused by their key") {

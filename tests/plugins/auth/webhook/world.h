@@ -16,7 +16,10 @@ struct World {
   conformance::PollLoop loop;
   conformance::FakeHost host{loop, "self", "self"};
   Endpoint endpoint{loop};
+  std::shared_ptr<conformance::FakeTls> tls = std::make_shared<conformance::FakeTls>();
   webhook::Webhook plugin;
+
+  World() { host.offerTls(tls); }
 
   [[nodiscard]] Json settings(const Json& changes) const {
     Json all = {{"webhook.url", endpoint.url()},  {"webhook.timeout", 5'000},     {"webhook.ca_file", nullptr},
@@ -47,6 +50,7 @@ struct World {
     std::string client = {};
     std::string authorization = {};
     std::vector<HeaderLine> headers = {};
+    const ClientCertificate* certificate = nullptr;
   };
   std::shared_ptr<Asked> ask(const Request& request) {
     auto asked = std::make_shared<Asked>();
@@ -60,6 +64,7 @@ struct World {
     question.authorization = request.authorization;
     question.token = request.token;
     question.headers = request.headers;
+    question.certificate = request.certificate;
     auto decision = plugin.check(question, [asked](Decision answer) {
       asked->decision = std::move(answer);
       ++asked->answers;

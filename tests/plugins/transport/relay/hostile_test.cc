@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 
 #include "relay_world.h"
+#include "sse/socket_stream.h"
 #include "transport/relay/wire.h"
 
 using namespace sse;
@@ -16,7 +17,7 @@ namespace {
 int stranger(Node& node, std::string received = {}) {
   int ends[2];
   REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends) == 0);
-  node.relay.accept({"sse-relay/1", "192.0.2.1", std::move(received), std::make_unique<relay::SocketStream>(ends[0])});
+  node.relay.accept({"sse-relay/1", "192.0.2.1", std::move(received), std::make_unique<SocketStream>(ends[0])});
   return ends[1];
 }
 

@@ -13,7 +13,7 @@
 #include <nlohmann/json.hpp>
 
 #include "sse/conformance/poll_loop.h"
-#include "transport/relay/socket_stream.h"
+#include "sse/socket_stream.h"
 
 namespace sse::test {
 
@@ -78,7 +78,7 @@ class OriginalStub {
 
  private:
   struct Connection {
-    std::unique_ptr<relay::SocketStream> stream;
+    std::unique_ptr<SocketStream> stream;
     std::string bytes;
     Registration watch;
     bool over = false;
@@ -90,7 +90,7 @@ class OriginalStub {
       if (fd < 0) return;
       ++accepted;
       auto connection = std::make_shared<Connection>();
-      connection->stream = std::make_unique<relay::SocketStream>(fd);
+      connection->stream = std::make_unique<SocketStream>(fd);
       connection->watch = loop_.watch(
           fd, kReadable, [this, raw = std::weak_ptr<Connection>(connection)](std::uint32_t) { read(raw.lock()); });
       connections_.push_back(std::move(connection));

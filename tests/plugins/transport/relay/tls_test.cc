@@ -12,40 +12,12 @@ ClientCertificate shown(std::vector<std::string> names, std::chrono::seconds lef
   return {std::move(names), std::chrono::system_clock::now() + left};
 }
 
-/// Passes bytes on as they are; its handshake ends as it was told, at the second call.
-class PlainStream final : public TlsStream {
- public:
-  PlainStream(int fd, std::optional<Error> failure) : inner_(fd), failure_(std::move(failure)) {}
-  Result<std::uint32_t> handshake() override {
-    if (!std::exchange(asked_, true)) return std::uint32_t{kWritable};
-    if (failure_) return *failure_;
-    return std::uint32_t{0};
-  }
-  Result<std::size_t> read(std::span<char> into) override { return inner_.read(into); }
-  Result<std::size_t> write(std::span<const iovec> parts) override { return inner_.write(parts); }
-  [[nodiscard]] int fd() const override { return inner_.fd(); }
-
- private:
-  relay::SocketStream inner_;
-  std::optional<Error> failure_;
-  bool asked_ = false;
-};
-
-struct FakeTls final : TlsClient {
-  std::optional<Error> failure;
-  mutable std::vector<std::string> names;
-  [[nodiscard]] std::unique_ptr<TlsStream> secure(int fd, const std::string& name) const override {
-    names.push_back(name);
-    return std::make_unique<PlainStream>(fd, failure);
-  }
-};
-
 /// A dial of `node` by what `tls` says.
 struct World {
   PollLoop loop;
   Node self{loop, "a", "aaaa"};
   Node node{loop, "b", "bbbb"};
-  std::shared_ptr<FakeTls> fake = std::make_shared<FakeTls>();
+  std::shared_ptr<conformance::FakeTls> fake = std::make_shared<conformance::FakeTls>();
 
   Result<relay::Dialed> dial(relay::PeerTls tls) {
     tls.client = fake;
