@@ -44,9 +44,6 @@ std::string oneLine(std::string_view text) {
 struct Http2Session::Callbacks {
   static Http2Session& self(void* user) { return *static_cast<Http2Session*>(user); }
 
-  static int beginFrame(nghttp2_session* /*session*/, const nghttp2_frame_hd* hd, void* user) {
-    return self(user).onFrameBegin(hd->type, hd->flags, hd->stream_id, hd->length);
-  }
   static int beginHeaders(nghttp2_session* /*session*/, const nghttp2_frame* frame, void* user) {
     return frame->headers.cat == NGHTTP2_HCAT_REQUEST ? self(user).onHeaders(frame->hd.stream_id) : 0;
   }
@@ -113,7 +110,6 @@ struct Http2Session::Callbacks {
     static const nghttp2_session_callbacks* const made = [] {
       nghttp2_session_callbacks* out = nullptr;
       nghttp2_session_callbacks_new(&out);
-      nghttp2_session_callbacks_set_on_begin_frame_callback(out, beginFrame);
       nghttp2_session_callbacks_set_on_begin_headers_callback(out, beginHeaders);
       nghttp2_session_callbacks_set_on_header_callback(out, header);
       nghttp2_session_callbacks_set_on_invalid_header_callback(out, badHeader);
@@ -156,17 +152,23 @@ Http2Session::Http2Session(Owner& owner, const Http2Limits& limits) : owner_(own
 
 Http2Session::~Http2Session() { nghttp2_session_del(session_); }
 
+/// Frame by frame, as nghttp2 tells nothing of those that it passes over.
 bool Http2Session::receive(std::string_view bytes, std::int64_t now_ms) {
   now_ms_ = now_ms;
-  const auto used =
-      nghttp2_session_mem_recv(session_, reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
-  if (used >= 0) return true;
-  if (flood_ != Http2Flood::None) {
-    nghttp2_session_terminate_session(session_, NGHTTP2_ENHANCE_YOUR_CALM);
-  } else if (used == NGHTTP2_ERR_BAD_CLIENT_MAGIC || used == NGHTTP2_ERR_CALLBACK_FAILURE) {
-    nghttp2_session_terminate_session(session_, after_end_ ? NGHTTP2_STREAM_CLOSED : NGHTTP2_PROTOCOL_ERROR);
+  while (!bytes.empty()) {
+    const std::size_t size = walk_.next(bytes);
+    if (const auto* head = walk_.begun(); head != nullptr && !onFrameBegin(*head)) {
+      nghttp2_session_terminate_session(session_, failure_);
+      return false;
+    }
+    const auto used = nghttp2_session_mem_recv(session_, reinterpret_cast<const std::uint8_t*>(bytes.data()), size);
+    if (used == NGHTTP2_ERR_BAD_CLIENT_MAGIC || used == NGHTTP2_ERR_CALLBACK_FAILURE) {
+      nghttp2_session_terminate_session(session_, failure_);
+    }
+    if (used < 0) return false;
+    bytes.remove_prefix(size);
   }
-  return false;
+  return true;
 }
 
 bool Http2Session::produce() {
@@ -233,49 +235,50 @@ bool Http2Session::Bucket::take(std::uint32_t size, std::int64_t now_ms) {
   return true;
 }
 
-int Http2Session::drop(Http2Flood flood) {
+bool Http2Session::drop(Http2Flood flood) {
   flood_ = flood;
-  return NGHTTP2_ERR_CALLBACK_FAILURE;
+  failure_ = NGHTTP2_ENHANCE_YOUR_CALM;
+  return false;
 }
 
 /// RFC 9113 5.1.1: numbers of streams only grow. nghttp2 takes one that was passed over for one that is closed.
-int Http2Session::onHeadersBegin(std::int32_t id) {
+bool Http2Session::onHeadersBegin(std::int32_t id) {
   continuations_ = 0;
   if (id > last_id_) {
     if (id > last_id_ + 2 && skipped_.size() < kMaxSkipped) skipped_.emplace_back(last_id_ + 1, id - 1);
     last_id_ = id;
-    return 0;
+    return true;
   }
-  const bool passed_over =
-      std::ranges::any_of(skipped_, [id](const auto& range) { return range.first <= id && id <= range.second; });
-  return passed_over ? NGHTTP2_ERR_CALLBACK_FAILURE : 0;
+  return std::ranges::none_of(skipped_, [id](const auto& range) { return range.first <= id && id <= range.second; });
 }
 
 void Http2Session::noteEnded(std::int32_t id) { ended_[ended_count_++ % ended_.size()] = id; }
 
-/// RFC 9113 5.1: nghttp2 passes over what comes on a stream that is closed. Where the client ended it that is an error;
-/// where we did, it was on its way.
-bool Http2Session::isAfterEnd(std::uint8_t type, std::int32_t id) {
-  if (type != NGHTTP2_DATA && type != NGHTTP2_HEADERS) return false;
-  after_end_ = nghttp2_session_find_stream(session_, id) == nullptr && std::ranges::find(ended_, id) != ended_.end();
-  return after_end_;
+/// RFC 9113 5.1: what comes on a stream that the client has closed is an error; where we closed it, it was on its way.
+bool Http2Session::isAfterEnd(std::int32_t id) const {
+  return nghttp2_session_find_stream(session_, id) == nullptr && std::ranges::find(ended_, id) != ended_.end();
 }
 
-int Http2Session::onFrameBegin(std::uint8_t type, std::uint8_t flags, std::int32_t id, std::size_t length) {
-  if (isAfterEnd(type, id)) return NGHTTP2_ERR_CALLBACK_FAILURE;
-  switch (type) {
-    case NGHTTP2_CONTINUATION: return ++continuations_ > limits_.continuations ? drop(Http2Flood::Continuations) : 0;
-    case NGHTTP2_HEADERS: return onHeadersBegin(id);
-    case NGHTTP2_PRIORITY:  // ignored by nghttp2, as priorities are off
-      if (id == 0) return NGHTTP2_ERR_CALLBACK_FAILURE;
-      return controls_.take(limits_.controls, now_ms_) ? 0 : drop(Http2Flood::Controls);
-    case NGHTTP2_RST_STREAM: return resets_.take(limits_.resets, now_ms_) ? 0 : drop(Http2Flood::Resets);
-    case NGHTTP2_WINDOW_UPDATE: return 0;
-    case NGHTTP2_DATA:
-      if (length > 0 || (flags & NGHTTP2_FLAG_END_STREAM) != 0) return 0;
-      [[fallthrough]];
-    default: return controls_.take(limits_.controls, now_ms_) ? 0 : drop(Http2Flood::Controls);
+bool Http2Session::onFrameBegin(const Http2FrameWalk::Head& head) {
+  const bool content = head.type == NGHTTP2_DATA || head.type == NGHTTP2_HEADERS;
+  if (content && isAfterEnd(head.stream)) {
+    failure_ = NGHTTP2_STREAM_CLOSED;
+    return false;
   }
+  switch (head.type) {
+    case NGHTTP2_CONTINUATION: return ++continuations_ <= limits_.continuations || drop(Http2Flood::Continuations);
+    case NGHTTP2_HEADERS: return onHeadersBegin(head.stream);
+    case NGHTTP2_RST_STREAM: return resets_.take(limits_.resets, now_ms_) || drop(Http2Flood::Resets);
+    case NGHTTP2_WINDOW_UPDATE: return true;
+    case NGHTTP2_PRIORITY:  // RFC 9113 6.3, RFC 7540 5.3.1; nghttp2 does not look at it
+      if (head.stream == 0 || head.depends_on == head.stream) return false;
+      break;
+    case NGHTTP2_DATA:
+      if (head.length > 0 || (head.flags & NGHTTP2_FLAG_END_STREAM) != 0) return true;
+      break;
+    default: break;
+  }
+  return controls_.take(limits_.controls, now_ms_) || drop(Http2Flood::Controls);
 }
 
 int Http2Session::onHeaders(std::int32_t id) {
@@ -292,7 +295,7 @@ int Http2Session::onField(std::int32_t id, std::string_view name, std::string_vi
   if (stream == nullptr || !stream->incoming || stream->incoming->fieldsEnded()) return 0;
   stream->incoming->addField(name, value, limits_.headers);
   const bool bomb = stream->incoming->listSize() > Http2Limits::kListSizes * limits_.headers;
-  return bomb ? drop(Http2Flood::Headers) : 0;
+  return !bomb || drop(Http2Flood::Headers) ? 0 : NGHTTP2_ERR_CALLBACK_FAILURE;
 }
 
 void Http2Session::onFieldsEnd(std::int32_t id, bool end_of_stream) {

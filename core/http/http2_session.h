@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "http/http2_frame_walk.h"
 #include "http/http2_request.h"
 #include "http/types.h"
 
@@ -113,11 +114,13 @@ class Http2Session {
     std::int64_t at_ms = 0;
     bool take(std::uint32_t size, std::int64_t now_ms);
   };
-  [[nodiscard]] int drop(Http2Flood flood);
-  int onFrameBegin(std::uint8_t type, std::uint8_t flags, std::int32_t id, std::size_t length);
-  int onHeadersBegin(std::int32_t id);
+  /// Always false: the connection is to end.
+  [[nodiscard]] bool drop(Http2Flood flood);
+  /// Whether the frame may come; else `failure_` says why not.
+  [[nodiscard]] bool onFrameBegin(const Http2FrameWalk::Head& head);
+  [[nodiscard]] bool onHeadersBegin(std::int32_t id);
   void noteEnded(std::int32_t id);
-  [[nodiscard]] bool isAfterEnd(std::uint8_t type, std::int32_t id);
+  [[nodiscard]] bool isAfterEnd(std::int32_t id) const;
   int onHeaders(std::int32_t id);
   int onField(std::int32_t id, std::string_view name, std::string_view value);
   void onFieldsEnd(std::int32_t id, bool end_of_stream);
@@ -142,7 +145,8 @@ class Http2Session {
   std::vector<std::pair<std::int32_t, std::int32_t>> skipped_;
   std::array<std::int32_t, 8> ended_{};  ///< streams that the client closed, the latest ones
   std::uint32_t ended_count_ = 0;
-  bool after_end_ = false;  ///< a frame came on one of these
+  Http2FrameWalk walk_;
+  std::uint32_t failure_ = 1;  ///< PROTOCOL_ERROR; with which code the connection ends
 };
 
 }  // namespace sse::http

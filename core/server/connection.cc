@@ -117,7 +117,7 @@ std::size_t Connection::process(std::string_view bytes) {
   auto& head = server_.head_;
   while (used < bytes.size() && !closed_ && !held_ && framing_.keep_alive) {
     const auto rest = bytes.substr(used);
-    if (first_ && rest.front() == 'P' && preface(rest)) return closed_ ? bytes.size() : used;
+    if (first_ && preface(rest)) return closed_ ? bytes.size() : used;
     std::size_t head_size = 0;
     http::Problem problem;
     const auto parsed = http::HeadParser::parse(rest, server_.settings_.headers, head, head_size, problem);
@@ -147,11 +147,17 @@ std::size_t Connection::process(std::string_view bytes) {
   return used;
 }
 
-/// Whether the bytes are the beginning of HTTP/2; all of it: the connection is another's from here on.
+/// Whether the bytes are the beginning of HTTP/2; all of it: the connection is another's from here on. Who chose HTTP/2
+/// in the handshake is held to it.
 bool Connection::preface(std::string_view bytes) {
   if (!server_.settings_.http2_enabled) return false;
+  const bool chosen = socket_.tls != nullptr && socket_.tls->protocol() == "h2";
+  if (bytes.front() != 'P' && !chosen) return false;
   const auto known = http::kHttp2Preface.substr(0, bytes.size());
-  if (!bytes.starts_with(known)) return false;
+  if (!bytes.starts_with(known)) {
+    if (chosen) server_.toHttp2(*this, bytes);
+    return chosen;
+  }
   if (known.size() == http::kHttp2Preface.size()) {
     server_.toHttp2(*this, bytes);
   } else {

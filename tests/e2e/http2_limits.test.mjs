@@ -1,11 +1,13 @@
 // HTTP/2: limits, floods, and frames that break the rules.
 import assert from 'node:assert/strict';
-import { execFile, execFileSync } from 'node:child_process';
-import test from 'node:test';
+import { execFile, spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { assertProblem, text } from './support/http.mjs';
 import { block, codes, connect, frame, Frames, preface, request, subscribe, types } from './support/http2.mjs';
+import { root } from './support/process.mjs';
 import { scenario } from './support/stage.mjs';
+import { tlsNode } from './support/tls_node.mjs';
 import { patience, until } from './support/wait.mjs';
 
 const floods = (node, of) => node.metric(`sse_server_http2_floods_total{of="${of}"}`);
@@ -151,22 +153,75 @@ scenario('frames that break the rules end the connection, and no other', async (
   assert.equal(reader.closed, false);
 });
 
-/** Why h2spec cannot be run here, or nothing. */
-function whyNot() {
-  try {
-    execFileSync('h2spec', ['--version'], { stdio: 'ignore' });
-    return false;
-  } catch {
-    return 'h2spec is not installed (go install github.com/summerwind/h2spec/cmd/h2spec@v2.6.0)';
+scenario('what comes on a stream that the client has closed ends the connection', async (stage) => {
+  const node = await stage.node();
+  const reset = (id) => frame(types.reset, 0, id, Buffer.from([0, 0, 0, 8]));
+  const data = (id) => frame(types.data, 1, id, Buffer.from('late'));
+  for (const [what, ended, late] of [
+    ['data behind the end', () => get(1), data],
+    ['headers behind the end', () => get(1), get],
+    ['data behind a reset', () => Buffer.concat([get(1, 4), reset(1)]), data],
+    ['headers behind a reset', () => Buffer.concat([get(1, 4), reset(1)]), get],
+  ]) {
+    const frames = await Frames.open(stage, node);
+    frames.send(ended());
+    const answered = () => frames.got.some(({ flags, id }) => id === 1 && flags & 1);
+    if (what.endsWith('end')) await until('the answer', answered);
+    frames.send(late(1));
+    assert.equal(await frames.refused(what), codes.closed, what);
   }
+});
+
+scenario('what was on its way when the node closed a stream is passed over', async (stage) => {
+  const node = await stage.node({ limits: { body: '1KiB' } });
+  const frames = await Frames.open(stage, node);
+  const post = Buffer.from(block('/publish/c'));
+  post[0] = 0x83; // :method POST
+  const part = (flags) => frame(types.data, flags, 1, Buffer.alloc(900, 'x'));
+  frames.send(frame(types.headers, 4, 1, post), part(0), part(0));
+  await frames.next(types.reset, 1);
+  frames.send(part(0), part(1), frame(types.ping, 0, 0, Buffer.from('12345678')));
+  await until('the connection goes on', () => frames.got.some(({ type, flags }) => type === types.ping && flags === 1));
+  assert.equal(frames.find(types.goaway), undefined);
+});
+
+scenario('priorities of no stream, and of one on itself, are refused', async (stage) => {
+  const node = await stage.node();
+  for (const [id, on] of [[0, 3], [5, 5]]) {
+    const frames = await Frames.open(stage, node);
+    frames.send(frame(types.priority, 0, id, Buffer.from([0, 0, 0, on, 16])));
+    assert.equal(await frames.refused(`a priority of ${id} on ${on}`), codes.protocol);
+  }
+});
+
+/** The path of h2spec, or why it cannot be run here. */
+function findH2spec() {
+  const found = spawnSync(join(root, 'scripts/find-h2spec'), { encoding: 'utf8' });
+  return found.status === 0 ? { path: found.stdout.trim() } : { why: found.stderr.trim().split('\n').at(-1) };
 }
 
-test('h2spec is installed', { skip: whyNot() }, () => {});
-if (!whyNot()) {
-  scenario('h2spec passes', async (stage) => {
-    const node = await stage.node();
-    const options = ['-h', '127.0.0.1', '-p', `${node.port}`, '-P', '/livez', '-o', `${5 * patience}`];
-    const { stdout } = await promisify(execFile)('h2spec', options).catch((error) => error);
-    assert.match(stdout, /\b0 failed/, stdout);
-  });
-}
+const h2spec = findH2spec();
+const specify = async (node, ...more) => {
+  const options = [...more, '-h', '127.0.0.1', '-p', `${node.port}`, '-P', '/livez', '-o', `${5 * patience}`];
+  return (await promisify(execFile)(h2spec.path, options).catch((error) => error)).stdout;
+};
+
+scenario(
+  'h2spec passes, its strict cases too',
+  async (stage) => {
+    const { node } = await tlsNode(stage);
+    const told = await specify(node, '--strict', '--tls', '--insecure');
+    assert.match(told, /\b0 skipped, 0 failed/, told);
+  },
+  { seconds: 120, skip: h2spec.why },
+);
+
+scenario(
+  'h2spec passes without TLS, but for what the port answers in HTTP/1.1',
+  async (stage) => {
+    const told = await specify(await stage.node(), '--strict');
+    const failed = told.slice(told.indexOf('Failures:')).match(/× .*/g) ?? [];
+    assert.deepEqual(failed, ['× 2: Sends invalid connection preface'], told);
+  },
+  { seconds: 120, skip: h2spec.why },
+);

@@ -4,7 +4,7 @@ import net from 'node:net';
 import { until, within } from './wait.mjs';
 import { parseBlocks } from './http2_blocks.mjs';
 
-export const codes = { none: 0, protocol: 1, cancel: 8, calm: 11 };
+export const codes = { none: 0, protocol: 1, closed: 5, cancel: 8, calm: 11 };
 
 /** A connection of node's client; closed at the end of the test. */
 export async function connect(stage, node, options = {}) {
@@ -53,7 +53,7 @@ export async function subscribe(session, path) {
   return reader;
 }
 
-export const types = { data: 0, headers: 1, reset: 3, settings: 4, ping: 6, goaway: 7, window: 8, more: 9 };
+export const types = { data: 0, headers: 1, priority: 2, reset: 3, settings: 4, ping: 6, goaway: 7, window: 8, more: 9 };
 export const preface = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
 
 const literal = (text) => Buffer.concat([Buffer.from([text.length]), Buffer.from(text)]);
