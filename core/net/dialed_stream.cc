@@ -13,10 +13,9 @@ Result<std::uint32_t> DialedStream::handshake() {
   if (session_->handshake()) return std::uint32_t{0};
   if (!session_->broken()) return std::uint32_t{session_->holds() ? kReadable | kWritable : kReadable};
   if (session_->spokePlain()) return Error{Code::Unsupported, "the other side answered without TLS"};
-  const std::string why = "TLS " + session_->failure();
-  const bool misnamed = why.find("mismatch") != std::string::npos;
-  return Error{session_->distrusted() ? Code::Unauthenticated : Code::System,
-               misnamed ? why + ", expected " + name_ : why};
+  auto error = stream_.broken();
+  if (error.text.find("mismatch") != std::string::npos) error.text += ", expected " + name_;
+  return error;
 }
 
 }  // namespace sse::net

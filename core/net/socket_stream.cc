@@ -23,8 +23,8 @@ Result<std::size_t> SocketStream::write(std::span<const iovec> parts) {
 Error SocketStream::broken() const {
   const int number = errno;
   const bool by_tls = socket_.tls && !socket_.tls->failure().empty();
-  if (by_tls) return {Code::System, socket_.tls->failure()};
-  return {Code::Unavailable, std::strerror(number)};
+  if (!by_tls) return {Code::Unavailable, std::strerror(number)};
+  return {socket_.tls->distrusted() ? Code::Unauthenticated : Code::System, "TLS " + socket_.tls->failure()};
 }
 
 }  // namespace sse::net

@@ -14,11 +14,10 @@ class SocketStream final : public Stream {
   Result<std::size_t> read(std::span<char> into) override;
   Result<std::size_t> write(std::span<const iovec> parts) override;
   [[nodiscard]] int fd() const override { return socket_.fd.get(); }
-
- private:
-  /// Why a call failed, by errno.
+  /// Why TLS broke or else, by errno, a call failed a moment ago. [owner]
   [[nodiscard]] Error broken() const;
 
+ private:
   Connected socket_;
 };
 

@@ -39,7 +39,11 @@ Connection::Connection(HttpServer& server, net::Connected socket, const Origin& 
 
 void Connection::onReady(std::uint32_t ready) {
   if (closed_) return;
-  if ((ready & EPOLLERR) != 0 || ((ready & EPOLLHUP) != 0 && (ready & EPOLLIN) == 0)) return server_.remove(*this);
+  if ((ready & EPOLLERR) != 0 || ((ready & EPOLLHUP) != 0 && (ready & EPOLLIN) == 0)) {
+    // Who does not accept the certificate says so and closes, and the reset must not outrun what it said.
+    if (handshaking_) readAll();
+    return server_.remove(*this);
+  }
   if ((ready & EPOLLOUT) != 0) socket_.flush();
   if ((ready & EPOLLOUT) != 0 && blocked_) {
     blocked_ = false;

@@ -7,7 +7,7 @@ import { assertProblem, call, text } from './support/http.mjs';
 import { request } from './support/http2.mjs';
 import { scenario } from './support/stage.mjs';
 import { bearer, newToken, TokenFile } from './support/tokens.mjs';
-import { until, within } from './support/wait.mjs';
+import { patience, until, within } from './support/wait.mjs';
 import { WebhookServer } from './support/webhook.mjs';
 
 const row = (name, certificate, rights) => ({ row: { name, certificate, ...rights } });
@@ -120,7 +120,7 @@ scenario('a stream ends when its row goes, and with its certificate', async (sta
     row('bob', 'CN=bob', rights),
   ]);
   const alice = await stage.subscribe(as(authority.issue('', { subject: '/CN=alice' })), '/subscribe/c');
-  const short = authority.issue('', { subject: '/CN=bob', endsIn: 8 });
+  const short = authority.issue('', { subject: '/CN=bob', endsIn: 8 * patience });
   const bob = await stage.subscribe(as(short), '/subscribe/c');
   await until('bob is warned', () => bob.blocks.some((block) => block.event === 'token-expiring'), 8000);
   file.write(row('bob', 'CN=bob', rights));

@@ -179,8 +179,8 @@ scenario('relay.tls prefer links nodes while a cluster changes to TLS', async (s
   const nodes = await started(stage, [{ ca: authority, ...secured(authority, { relay }) }, { relay: trust }]);
   await linked(nodes);
   const [a, b] = nodes;
-  assert.match(lines(a, 'relay-link-up')[0], /"tls":"no"/);
-  assert.match(lines(b, 'relay-link-up')[0], /"tls":"yes"/);
+  await until('a reads plainly', () => /"tls":"no"/.test(lines(a, 'relay-link-up')[0]));
+  await until('b reads by TLS', () => /"tls":"yes"/.test(lines(b, 'relay-link-up')[0]));
   const reader = await stage.subscribe(a, '/subscribe/c');
   await publish(b, '/publish/c', { data: 1 });
   assert.equal((await reader.next()).data, '1');
@@ -195,7 +195,7 @@ scenario('a peer without one of relay.client_names is refused, and both sides sa
   await tells(b, /the peer refused: a client certificate is expected/);
   const refusal = (line) => line.includes('a client certificate is expected');
   await until('a tells', () => lines(a, 'relay-refused').some(refusal));
-  assert.equal(lines(a, 'relay-link-up').length, 1, 'b asks nobody for a certificate');
+  await until('a reads b, which asks nobody for a certificate', () => lines(a, 'relay-link-up').length === 1);
 });
 
 scenario(
@@ -229,15 +229,33 @@ scenario(
   { seconds: 60 },
 );
 
-scenario('files that cannot be used are refused at the start and by a reload', async (stage) => {
+scenario('a client certificate that the peer does not accept is told where it was shown', async (stage) => {
+  const [ours, other] = [new Authority(stage, 'ours'), new Authority(stage, 'other')];
+  const strange = other.issue(`DNS:${name}`);
+  const relay = { client_certificate: strange.certificate, client_key: strange.key };
+  const [a, b] = await started(stage, [
+    { ca: ours, ...secured(ours) },
+    { ca: ours, ...secured(ours, { relay }) },
+  ]);
+  await tells(b, /TLS read: the other side refused: /);
+  await until('a tells', () => /tls-failed.*other side.s certificate is not accepted/.test(a.log));
+});
+
+scenario('files and settings that cannot be used are refused at the start and by a reload', async (stage) => {
   const authority = new Authority(stage);
-  const [a, b] = await prepared(stage, [
+  const [a, b, c] = await prepared(stage, [
     { ca: authority, ...secured(authority, { relay: { ca_file: '/nowhere.pem' } }) },
     { ca: authority, ...mutual(secured(authority)) },
+    { ca: authority, ...secured(authority, { relay: { original_nodes: ['10.0.0.7'] } }) },
   ]);
-  a.spawn();
-  assert.equal((await a.program.exited).code, 78);
-  assert.match(a.log, /relay\.ca_file: \/nowhere\.pem: /);
+  for (const [node, problem] of [
+    [a, /relay\.ca_file: \/nowhere\.pem: /],
+    [c, /relay\.original_nodes: .*know no TLS/],
+  ]) {
+    node.spawn();
+    assert.equal((await node.program.exited).code, 78);
+    assert.match(node.log, problem);
+  }
   await b.start();
   copyFileSync(authority.key, b.config.relay.client_certificate);
   b.program.signal('SIGHUP');

@@ -192,7 +192,7 @@ scenario('metrics are Prometheus text with our names and without names of users'
       .map((line) => line.match(/^[^{ ]+/)[0]),
   );
   assert.ok(names.size > 10);
-  for (const name of names) assert.match(name, /^sse_[a-z0-9]+_[a-z0-9_]+$/);
+  for (const name of names) assert.match(name, /^(sse_[a-z0-9]+|process)_[a-z0-9_]+$/);
   assert.ok(
     [...names].some((name) => name.endsWith('_bucket')),
     'there is a histogram',

@@ -20,8 +20,9 @@ class SSE_PUBLIC Stream {
   virtual ~Stream() = default;
 
   /// Bytes read into `into`; 0 when there are none now; Code::Unavailable when the other side closed or is gone,
-  /// Code::System with a reason where TLS broke. Fewer bytes than `into` holds mean that all that has come was read;
-  /// else there may be more, of which with TLS no descriptor tells. [owner]
+  /// Code::System with a reason where TLS broke, Code::Unauthenticated where the other side did not accept this one's
+  /// certificate, which by TLS 1.3 is told only after the handshake. Fewer bytes than `into` holds mean that all that
+  /// has come was read; else there may be more, of which with TLS no descriptor tells. [owner]
   virtual Result<std::size_t> read(std::span<char> into) = 0;
 
   /// Bytes taken from `parts`; 0 when it would block. What was not taken must come again, first and unchanged. [owner]
