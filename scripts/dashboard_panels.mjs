@@ -294,6 +294,29 @@ export const rows = [
         ],
       ],
       [
+        'Webhook',
+        'cps',
+        'Accepted, refused by reason, refused for now, let in without an answer.',
+        [
+          [total('sse_webhook_accepted_total'), 'accepted'],
+          [by('reason', 'sse_webhook_refused_total'), 'refused: {{reason}}'],
+          [total('sse_api_undecided_total'), 'for now'],
+          [total('sse_webhook_let_in_total'), 'let in'],
+        ],
+      ],
+      [
+        'Questions to the endpoint',
+        'cps',
+        'Put, failed by reason, and spared: by a remembered answer or by another like it.',
+        [
+          [total('sse_webhook_questions_total'), 'put'],
+          [by('reason', 'sse_webhook_failures_total'), 'failed: {{reason}}'],
+          [total('sse_webhook_cache_hits_total'), 'remembered'],
+          [total('sse_webhook_shared_total'), 'shared'],
+        ],
+      ],
+      ['Answers of the endpoint', 's', '99 % come within.', [[quantile(0.99, 'sse_webhook_question_seconds'), '99 %']]],
+      [
         'Keys',
         'short',
         'In use, and fetches that failed in 5 minutes.',

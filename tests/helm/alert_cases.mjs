@@ -139,7 +139,22 @@ export const cases = {
   SseClusterCredentialsRefused: [
     ...faster('sse_token_refused_total{reason="unknown"}', 61, 59),
     ...faster('sse_jwt_refused_total{reason="time"}', 61, 59),
+    ...faster('sse_webhook_refused_total{reason="unauthorized"}', 61, 59),
   ],
   SseClusterJwtKeysUnavailable: faster('sse_jwt_fetch_failures_total', 1, 0),
   SseClusterJwtNoKeys: above('sse_jwt_keys', 0, 1),
+  SseClusterRequestsUndecided: faster('sse_api_undecided_total', 7, 5),
+  SseClusterWebhookFailing: [
+    ...share('sse_webhook_failures_total{reason="timeout"}', 'sse_webhook_questions_total', 100, 12, 8),
+    [
+      {
+        'sse_webhook_failures_total{reason="timeout"} a': grows(7),
+        'sse_webhook_failures_total{reason="answer"} a': grows(7),
+        'sse_webhook_questions_total a': grows(100),
+      },
+      50,
+    ],
+    [{ 'sse_webhook_failures_total{reason="answer"} a': still(7), 'sse_webhook_questions_total a': still(9) }, 50],
+  ],
+  SseClusterWebhookLetsIn: never('sse_webhook_let_in_total'),
 };

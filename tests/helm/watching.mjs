@@ -8,6 +8,7 @@ import { JwksServer, Signer } from '../e2e/support/jwks.mjs';
 import { freePort } from '../e2e/support/node.mjs';
 import { TokenFile, newToken } from '../e2e/support/tokens.mjs';
 import { until } from '../e2e/support/wait.mjs';
+import { WebhookServer } from '../e2e/support/webhook.mjs';
 import { YAML, file, withFolder } from './chart.mjs';
 
 export const groups = YAML.parse(file('files/alerts.yaml')).groups;
@@ -64,6 +65,7 @@ export async function fullNodes(stage, count, more = () => ({})) {
   const { ca, certificate, key } = jwks.files;
   jwks.keys = [(await Signer.make('ES256', 'k')).jwk];
   const keys = new TokenFile(stage, await newToken({ publish: '*' }));
+  const hook = await WebhookServer.start(stage);
   const nobody = await freePort();
   const full = [];
   for (let i = 0; i < count; i += 1) {
@@ -72,9 +74,10 @@ export async function fullNodes(stage, count, more = () => ({})) {
     const node = stage.prepare({
       node: { name: `n${i + 1}` },
       admin: { port: admin },
-      auth: ['token', 'jwt', 'open'],
+      auth: ['token', 'jwt', 'webhook', 'open'],
       token: { file: keys.path },
       jwt: { jwks: jwks.url, ca_file: ca },
+      webhook: { url: hook.url, anonymous: false },
       ...more({ certificate, key }),
       discovery: ['gossip', 'hosts', 'dns'],
       gossip: { bind: '127.0.0.1', advertise: '127.0.0.1', port, hosts },
