@@ -53,7 +53,8 @@ export async function subscribe(session, path) {
   return reader;
 }
 
-export const types = { data: 0, headers: 1, priority: 2, reset: 3, settings: 4, ping: 6, goaway: 7, window: 8, more: 9 };
+const names = ['data', 'headers', 'priority', 'reset', 'settings', 'promise', 'ping', 'goaway', 'window', 'more'];
+export const types = Object.fromEntries(names.map((name, type) => [name, type]));
 export const preface = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
 
 const literal = (text) => Buffer.concat([Buffer.from([text.length]), Buffer.from(text)]);
