@@ -44,11 +44,11 @@ Result<void> show(SSL_CTX* context, const CertificateFiles& files) {
 
 Result<std::shared_ptr<const TlsClient>> TlsConnector::create(const TlsClientSettings& settings) {
   const auto& plugin = settings.options;
-  return create(TlsTerms{plugin + ".ca_file",
-                         settings.ca_file,
-                         {plugin + ".client_certificate", settings.client_certificate, plugin + ".client_key",
-                          settings.client_key},
-                         settings.protocol});
+  return create(TlsTerms{
+      plugin + ".ca_file",
+      settings.ca_file,
+      {plugin + ".client_certificate", settings.client_certificate, plugin + ".client_key", settings.client_key},
+      settings.protocol});
 }
 
 Result<std::shared_ptr<const TlsClient>> TlsConnector::create(const TlsTerms& terms) {

@@ -178,8 +178,8 @@ TEST_CASE("a certificate that its authority did not sign is refused, and the cli
 TEST_CASE("a client that writes to who refused it and closed is told of the refusal") {
   World world;
   const auto other = world.files.make("other.pem", kNamed);
-  const auto client = net::TlsConnector::create(
-      net::TlsTerms{.ca_file = world.own, .shown = {"", other, "", other + ".key"}});
+  const auto client =
+      net::TlsConnector::create(net::TlsTerms{.ca_file = world.own, .shown = {"", other, "", other + ".key"}});
   TlsPair pair(world.context(true), **client, "nodes.example");
   REQUIRE(pair.shakeHands().ok());
   std::array<char, 64> into{};
