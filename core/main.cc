@@ -27,6 +27,7 @@
 #include "kernel/plugin_set.h"
 #include "kernel/running_node.h"
 #include "kernel/setup.h"
+#include "net/tls_connector.h"
 #include "observe/log_sink.h"
 #include "observe/metric_registry.h"
 
@@ -211,39 +212,73 @@ int plugins(const config::CommandLine& line) {
 
 volatile std::sig_atomic_t interrupted = 0;
 
+/// Makes the client of TLS that the flags describe, where `url` needs one.
+Result<void> secure(const client::Url& url, client::Access& access) {
+  if (!url.tls) return {};
+  const auto check = access.insecure ? net::TlsCheck::Nothing : net::TlsCheck::Everything;
+  const net::CertificateFiles shown{"--certificate", access.certificate, "--key", access.key};
+  auto made = net::TlsConnector::create(
+      net::TlsTerms{.ca_option = "--ca-file", .ca_file = access.ca_file, .shown = shown, .check = check});
+  if (!made) return made.error();
+  access.tls = *std::move(made);
+  return {};
+}
+
+/// The same for a command that somebody types, who is to know what is not checked.
+Result<void> secure(const std::string& url, client::Access& access) {
+  if (access.insecure) std::fprintf(stderr, "--insecure: the server's certificate is not checked\n");
+  const auto parsed = client::parseUrl(url);
+  return parsed ? secure(*parsed, access) : parsed.error();
+}
+
 int publish(const config::CommandLine& line) {
-  const auto command = client::parsePublish(line.positional, line.command_flags);
+  auto command = client::parsePublish(line.positional, line.command_flags);
   if (!command) return complain({command.error().text});
+  if (const auto secured = secure(command->url, command->access); !secured) return complain({secured.error().text});
   return client::runPublish(*command, std::cin, std::cout, std::cerr);
 }
 
 int subscribe(const config::CommandLine& line) {
-  const auto command = client::parseSubscribe(line.positional, line.command_flags);
+  auto command = client::parseSubscribe(line.positional, line.command_flags);
   if (!command) return complain({command.error().text});
+  if (const auto secured = secure(command->url, command->access); !secured) return complain({secured.error().text});
   std::signal(SIGINT, [](int) { interrupted = 1; });
   std::signal(SIGTERM, [](int) { interrupted = 1; });
   return client::runSubscribe(*command, std::cout, std::cerr, [] { return interrupted != 0; });
 }
 
-/// The URL given, else the health endpoint of the node that this configuration describes.
-Result<client::Url> probed(const config::CommandLine& line) {
-  if (!line.positional.empty()) return client::parseUrl(line.positional.front());
+/// The health endpoint of the node that this configuration describes. Its certificate is not checked: the node is
+/// asked over the loopback, where no certificate's name leads, nothing secret is sent, and to be restarted would not
+/// mend a certificate that has ended, or is newer in its file than in the node.
+Result<client::ProbeCommand> ownNode(const config::CommandLine& line) {
+  if (!line.command_flags.empty()) {
+    return Error{Code::InvalidArgument, "probe: expected a URL beside --" + line.command_flags.begin()->first};
+  }
   const auto input = kernel::inputOf(line);
   const auto setup = kernel::readSetup(input, kernel::catalogueOf(input));
   if (!setup.errors.empty()) return Error{Code::InvalidArgument, setup.errors.front()};
-  const auto port = setup.values.integer(setup.values.has("admin.port") ? "admin.port" : "http.port");
-  return client::parseUrl("http://127.0.0.1:" + std::to_string(port) + "/livez");
+  const bool admin = setup.values.has("admin.port");
+  const bool tls = !admin && !setup.values.list("tls.certificate").empty();
+  const auto port = std::to_string(setup.values.integer(admin ? "admin.port" : "http.port"));
+  auto url = client::parseUrl((tls ? "https" : "http") + ("://127.0.0.1:" + port) + "/livez");
+  if (!url) return url.error();
+  client::ProbeCommand command{*std::move(url), "", {.insecure = true}};
+  if (const auto secured = secure(command.url, command.access); !secured) return secured.error();
+  return command;
+}
+
+Result<client::ProbeCommand> probed(const config::CommandLine& line) {
+  if (line.positional.empty()) return ownNode(line);
+  auto command = client::parseProbe(line.positional, line.command_flags);
+  if (!command) return command;
+  if (const auto secured = secure(line.positional.front(), command->access); !secured) return secured.error();
+  return command;
 }
 
 int probe(const config::CommandLine& line) {
-  auto url = probed(line);
-  if (!url) return complain({url.error().text});
-  const auto channel = line.command_flags.find("round-trip");
-  if (channel == line.command_flags.end()) return client::runProbe({*std::move(url), ""}, std::cout, std::cerr);
-  if (line.positional.empty() || channel->second.empty()) {
-    return complain({"probe: expected the URL of a node and --round-trip CHANNEL"});
-  }
-  return client::runProbe({*std::move(url), channel->second}, std::cout, std::cerr);
+  const auto command = probed(line);
+  if (!command) return complain({command.error().text});
+  return client::runProbe(*command, std::cout, std::cerr);
 }
 
 int token(const config::CommandLine& line) {

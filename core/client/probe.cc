@@ -2,7 +2,6 @@
 
 #include <Poco/Exception.h>
 #include <Poco/Net/HTTPClientSession.h>
-#include <Poco/Net/HTTPRequest.h>
 #include <Poco/Net/HTTPResponse.h>
 #include <Poco/URI.h>
 #include <Poco/UUIDGenerator.h>
@@ -11,6 +10,7 @@
 #include <stdexcept>
 
 #include "client/answer.h"
+#include "client/connector.h"
 #include "client/event_parser.h"
 
 namespace sse::client {
@@ -19,13 +19,8 @@ namespace {
 namespace net = Poco::Net;
 using Clock = std::chrono::steady_clock;
 
-constexpr int kTimeoutSeconds = 10;
-
-std::unique_ptr<net::HTTPClientSession> connect(const Url& url) {
-  auto session = std::make_unique<net::HTTPClientSession>(url.host, url.port);
-  session->setTimeout(Poco::Timespan(kTimeoutSeconds, 0));
-  return session;
-}
+/// Both for a connection and for whatever comes next on it.
+constexpr std::chrono::seconds kTimeout{10};
 
 /// Throws where the status is not 200.
 void expectOk(const net::HTTPResponse& response, std::istream& body) {
@@ -33,9 +28,9 @@ void expectOk(const net::HTTPResponse& response, std::istream& body) {
   throw std::runtime_error(problemText(response, readBody(body)));
 }
 
-void ask(const Url& url) {
-  const auto session = connect(url);
-  net::HTTPRequest request(net::HTTPRequest::HTTP_GET, url.target, net::HTTPMessage::HTTP_1_1);
+void ask(const Connector& connector) {
+  const auto session = connector.session({kTimeout, kTimeout});
+  auto request = connector.request(net::HTTPRequest::HTTP_GET, connector.url().target);
   session->sendRequest(request);
   net::HTTPResponse response;
   auto& body = session->receiveResponse(response);
@@ -45,10 +40,11 @@ void ask(const Url& url) {
 /// Publishes to one channel and reads it. Lives as long as runProbe; throws what goes wrong.
 class RoundTrip {
  public:
-  RoundTrip(const Url& url, const std::string& channel) : url_(url) {
-    const auto query = std::min(url.target.find('?'), url.target.size());
-    base_ = url.target.substr(0, query);
-    query_ = url.target.substr(query);
+  RoundTrip(const Connector& connector, const std::string& channel) : connector_(connector) {
+    const auto& target = connector.url().target;
+    const auto query = std::min(target.find('?'), target.size());
+    base_ = target.substr(0, query);
+    query_ = target.substr(query);
     if (base_.ends_with('/')) base_.pop_back();
     Poco::URI::encode(channel, "/?#&;=+%", channel_);
     nonce_ = Poco::UUIDGenerator::defaultGenerator().createRandom().toString();
@@ -70,9 +66,8 @@ class RoundTrip {
 
  private:
   void publish(const std::string& text) {
-    const auto session = connect(url_);
-    net::HTTPRequest request(net::HTTPRequest::HTTP_POST, base_ + "/publish/" + channel_ + query_,
-                             net::HTTPMessage::HTTP_1_1);
+    const auto session = connector_.session({kTimeout, kTimeout});
+    auto request = connector_.request(net::HTTPRequest::HTTP_POST, base_ + "/publish/" + channel_ + query_);
     request.setContentType("text/plain; charset=utf-8");
     request.setContentLength64(static_cast<Poco::Int64>(text.size()));
     session->sendRequest(request) << text << std::flush;
@@ -82,10 +77,9 @@ class RoundTrip {
   }
 
   void open() {
-    stream_ = connect(url_);
+    stream_ = connector_.session({kTimeout, kTimeout});
     parser_.restart();
-    net::HTTPRequest request(net::HTTPRequest::HTTP_GET, base_ + "/subscribe/" + channel_ + query_,
-                             net::HTTPMessage::HTTP_1_1);
+    auto request = connector_.request(net::HTTPRequest::HTTP_GET, base_ + "/subscribe/" + channel_ + query_);
     request.set("Accept", "text/event-stream");
     if (!parser_.lastEventId().empty()) request.set("Last-Event-ID", parser_.lastEventId());
     stream_->sendRequest(request);
@@ -101,7 +95,7 @@ class RoundTrip {
   /// Reads on until `enough` says so of an event, or of what was read (then without one).
   template <typename Enough>
   void readUntil(const Enough& enough, const std::string& what) {
-    const auto end = Clock::now() + std::chrono::seconds(kTimeoutSeconds);
+    const auto end = Clock::now() + kTimeout;
     auto& bytes = *body_->rdbuf();
     bool found = false;
     const auto take = [&](const Event& event) {
@@ -119,7 +113,7 @@ class RoundTrip {
     }
   }
 
-  const Url& url_;
+  const Connector& connector_;
   std::string base_;
   std::string query_;
   std::string channel_;
@@ -131,16 +125,33 @@ class RoundTrip {
 
 }  // namespace
 
+Result<ProbeCommand> parseProbe(const std::vector<std::string>& positional,
+                                const std::map<std::string, std::string>& flags) {
+  const auto wrong = [](const std::string& text) { return Error{Code::InvalidArgument, "probe: " + text}; };
+  if (positional.size() != 1) return wrong("expected one URL");
+  auto url = parseUrl(positional[0]);
+  if (!url) return wrong(url.error().text);
+  auto access = parseAccess(*url, flags);
+  if (!access) return wrong(access.error().text);
+  ProbeCommand command{*std::move(url), "", *std::move(access)};
+  const auto channel = flags.find("round-trip");
+  if (channel == flags.end()) return command;
+  if (channel->second.empty()) return wrong("--round-trip: expected a channel, got none");
+  command.round_trip = channel->second;
+  return command;
+}
+
 int runProbe(const ProbeCommand& command, std::ostream& out, std::ostream& err) {
   const auto fail = [&](const std::string& why) {
     err << "probe: " << command.url.shown() << ": " << why << std::endl;
     return 1;
   };
+  const Connector connector(command.url, command.access);
   try {
     if (command.round_trip.empty()) {
-      ask(command.url);
+      ask(connector);
     } else {
-      RoundTrip(command.url, command.round_trip).run(out);
+      RoundTrip(connector, command.round_trip).run(out);
     }
     return 0;
   } catch (const Poco::Exception& problem) {

@@ -2,23 +2,24 @@
 
 #include <Poco/Exception.h>
 #include <Poco/Net/HTTPClientSession.h>
-#include <Poco/Net/HTTPRequest.h>
 #include <Poco/Net/HTTPResponse.h>
 #include <charconv>
+#include <chrono>
+#include <memory>
 #include <string_view>
 
 #include <nlohmann/json.hpp>
 
 #include "base/json_text.h"
 #include "client/answer.h"
-#include "client/url.h"
+#include "client/connector.h"
 
 namespace sse::client {
 namespace {
 
 namespace net = Poco::Net;
 
-constexpr int kTimeoutSeconds = 30;
+constexpr std::chrono::seconds kTimeout{30};
 
 Error wrong(const std::string& text) { return {Code::InvalidArgument, "publish: " + text}; }
 
@@ -52,9 +53,9 @@ Body makeBody(const PublishCommand& command, const std::optional<std::string>& d
 /// The connection to one URL, kept between events. Owned by runPublish.
 class Publisher {
  public:
-  explicit Publisher(Url url) : url_(std::move(url)), session_(url_.host, url_.port) {
-    session_.setKeepAlive(true);
-    session_.setTimeout(Poco::Timespan(kTimeoutSeconds, 0));
+  explicit Publisher(Connector connector)
+      : connector_(std::move(connector)), session_(connector_.session({kTimeout, kTimeout})) {
+    session_->setKeepAlive(true);
   }
 
   /// Sends one event. Answers its id, empty where the server tells none. Unavailable with the reason otherwise.
@@ -69,24 +70,26 @@ class Publisher {
  private:
   Result<std::string> exchange(const Body& body) {
     // A server that closed a connection at rest has sent its end: readable.
-    if (session_.connected() && session_.socket().poll(Poco::Timespan(), net::Socket::SELECT_READ)) session_.reset();
-    net::HTTPRequest request(net::HTTPRequest::HTTP_POST, url_.target, net::HTTPMessage::HTTP_1_1);
+    if (session_->connected() && session_->socket().poll(Poco::Timespan(), net::Socket::SELECT_READ)) session_->reset();
+    auto request = connector_.request(net::HTTPRequest::HTTP_POST, connector_.url().target);
     request.setKeepAlive(true);
     request.setContentType(body.type);
     request.setContentLength64(static_cast<Poco::Int64>(body.text.size()));
-    session_.sendRequest(request) << body.text << std::flush;
+    session_->sendRequest(request) << body.text << std::flush;
     net::HTTPResponse response;
-    const auto text = readBody(session_.receiveResponse(response));
+    const auto text = readBody(session_->receiveResponse(response));
     if (response.getStatus() != net::HTTPResponse::HTTP_OK) return refused(problemText(response, text));
     const auto answer = nlohmann::json::parse(text, nullptr, false);
     const auto id = answer.is_object() ? answer.find("id") : answer.end();
     return id != answer.end() && id->is_string() ? id->get<std::string>() : std::string();
   }
 
-  [[nodiscard]] Error refused(const std::string& why) const { return {Code::Unavailable, url_.shown() + ": " + why}; }
+  [[nodiscard]] Error refused(const std::string& why) const {
+    return {Code::Unavailable, connector_.url().shown() + ": " + why};
+  }
 
-  Url url_;
-  net::HTTPClientSession session_;
+  const Connector connector_;
+  const std::unique_ptr<net::HTTPClientSession> session_;
 };
 
 bool publishOne(Publisher& publisher, const Body& body, const std::string& where, std::ostream& out,
@@ -105,8 +108,12 @@ bool publishOne(Publisher& publisher, const Body& body, const std::string& where
 Result<PublishCommand> parsePublish(const std::vector<std::string>& positional,
                                     const std::map<std::string, std::string>& flags) {
   if (positional.empty() || positional.size() > 2) return wrong("expected a URL and at most one DATA");
-  if (const auto url = parseUrl(positional[0]); !url) return wrong(url.error().text);
-  PublishCommand command{positional[0], find(flags, "event"), find(flags, "id"), std::nullopt, std::nullopt};
+  const auto url = parseUrl(positional[0]);
+  if (!url) return wrong(url.error().text);
+  auto access = parseAccess(*url, flags);
+  if (!access) return wrong(access.error().text);
+  PublishCommand command{.url = positional[0], .event = find(flags, "event"), .id = find(flags, "id")};
+  command.access = *std::move(access);
   if (positional.size() > 1) command.data = positional[1];
   if (const auto text = find(flags, "retry")) {
     std::uint64_t value = 0;
@@ -127,7 +134,7 @@ int runPublish(const PublishCommand& command, std::istream& in, std::ostream& ou
     err << "publish: " << url.error().text << std::endl;
     return 78;
   }
-  Publisher publisher(*std::move(url));
+  Publisher publisher(Connector(*std::move(url), command.access));
   if (command.data != "-") return publishOne(publisher, makeBody(command, command.data), "", out, err) ? 0 : 1;
   std::string line;
   for (std::size_t number = 1; std::getline(in, line); ++number) {

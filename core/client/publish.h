@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "client/access.h"
 #include "sse/result.h"
 
 namespace sse::client {
@@ -19,9 +20,11 @@ struct PublishCommand {
   std::optional<std::string> id{};
   std::optional<std::uint64_t> retry_ms{};
   std::optional<std::string> data{};  ///< "-": every line of the input is an event
+  Access access{};
 };
 
-/// Reads `URL [DATA|-]` and the flags `event`, `id`, `retry`. The error says what is wrong; it is the user's. [any]
+/// Reads `URL [DATA|-]` and the flags `event`, `id`, `retry` and those of Access. The error says what is wrong; it is
+/// the user's. [any]
 Result<PublishCommand> parsePublish(const std::vector<std::string>& positional,
                                     const std::map<std::string, std::string>& flags);
 

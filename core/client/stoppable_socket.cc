@@ -1,25 +1,23 @@
 #include "client/stoppable_socket.h"
 
 #include <Poco/Exception.h>
-#include <Poco/Timestamp.h>
 #include <algorithm>
-#include <limits>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 
 namespace sse::client {
 namespace {
 
-constexpr Poco::Timespan::TimeDiff kSlice = 100000;  // microseconds
-constexpr Poco::Timespan::TimeDiff kForever = std::numeric_limits<Poco::Timespan::TimeDiff>::max();
+using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds kSlice{100};
 
 }  // namespace
 
 void StoppableSocket::connect(const Poco::Net::SocketAddress& address, const Poco::Timespan& timeout) {
   connectNB(address);
-  if (!await(SELECT_READ | SELECT_WRITE | SELECT_ERROR, timeout)) {
-    throw Poco::TimeoutException("connect timed out", address.toString());
-  }
+  await(SELECT_READ | SELECT_WRITE | SELECT_ERROR, std::chrono::microseconds(timeout.totalMicroseconds()),
+        "connect to " + address.toString());
   if (const int problem = socketError(); problem != 0) error(problem, address.toString());
   setBlocking(true);
   setKeepAlive(true);
@@ -29,17 +27,17 @@ void StoppableSocket::connect(const Poco::Net::SocketAddress& address, const Poc
 }
 
 int StoppableSocket::receiveBytes(void* buffer, int length, int flags) {
-  await(SELECT_READ, Poco::Timespan(kForever));
+  await(SELECT_READ, patience_.answer, "answer");
   return StreamSocketImpl::receiveBytes(buffer, length, flags);
 }
 
-bool StoppableSocket::await(int mode, const Poco::Timespan& timeout) {
-  const Poco::Timestamp start;
+void StoppableSocket::await(int mode, std::chrono::microseconds timeout, const std::string& what) {
+  const auto start = Clock::now();
   while (true) {
-    if (stopped_()) throw Poco::TimeoutException("stopped");
-    const auto left = timeout.totalMicroseconds() - start.elapsed();
-    if (left <= 0) return false;
-    if (poll(Poco::Timespan(std::min(left, kSlice)), mode)) return true;
+    if (patience_.stopped()) throw Poco::TimeoutException("stopped");
+    const auto left = timeout - std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - start);
+    if (left <= left.zero()) throw Poco::TimeoutException(what + " timed out");
+    if (poll(Poco::Timespan(std::min<std::chrono::microseconds>(left, kSlice).count()), mode)) return;
   }
 }
 

@@ -2,7 +2,6 @@
 
 #include <Poco/Exception.h>
 #include <Poco/Net/HTTPClientSession.h>
-#include <Poco/Net/HTTPRequest.h>
 #include <Poco/Net/HTTPResponse.h>
 #include <Poco/Net/MediaType.h>
 #include <algorithm>
@@ -12,9 +11,9 @@
 
 #include "base/json_text.h"
 #include "client/answer.h"
+#include "client/connector.h"
 #include "client/event_parser.h"
-#include "client/stoppable_socket.h"
-#include "client/url.h"
+#include "client/tls_socket.h"
 
 namespace sse::client {
 namespace {
@@ -22,6 +21,7 @@ namespace {
 namespace net = Poco::Net;
 using std::chrono::milliseconds;
 
+constexpr std::chrono::seconds kConnect{60};
 constexpr milliseconds kRetry{3000};
 constexpr milliseconds kMaxBackOff{30000};
 constexpr milliseconds kSlice{100};
@@ -50,7 +50,7 @@ class Subscriber {
  public:
   Subscriber(Url url, const SubscribeCommand& command, std::ostream& out, std::ostream& err,
              const std::function<bool()>& stopped)
-      : url_(std::move(url)),
+      : connector_(std::move(url), command.access),
         json_(command.json),
         out_(out),
         err_(err),
@@ -61,6 +61,8 @@ class Subscriber {
     while (!stopped_()) {
       try {
         if (const auto refused = readStream()) return fail(*refused);
+      } catch (const TlsRefusal& problem) {
+        return fail(problem.displayText());
       } catch (const Poco::Exception& problem) {
         lost(problem.displayText());
       }
@@ -72,16 +74,14 @@ class Subscriber {
  private:
   /// Reads one stream to its end. Answers the reason not to come back, if there is one.
   std::optional<std::string> readStream() {
-    net::HTTPClientSession session{net::StreamSocket(new StoppableSocket(stopped_))};
-    session.setHost(url_.host);
-    session.setPort(url_.port);
-    net::HTTPRequest request(net::HTTPRequest::HTTP_GET, url_.target, net::HTTPMessage::HTTP_1_1);
+    const auto session = connector_.session({.connect = kConnect, .stopped = stopped_});
+    auto request = connector_.request(net::HTTPRequest::HTTP_GET, connector_.url().target);
     request.set("Accept", "text/event-stream");
     request.set("Cache-Control", "no-store");
     if (!parser_.lastEventId().empty()) request.set("Last-Event-ID", parser_.lastEventId());
-    session.sendRequest(request);
+    session->sendRequest(request);
     net::HTTPResponse response;
-    auto& body = session.receiveResponse(response);
+    auto& body = session->receiveResponse(response);
     if (response.getStatus() == net::HTTPResponse::HTTP_NO_CONTENT) return "204: the server has no more events";
     if (response.getStatus() != net::HTTPResponse::HTTP_OK) return problemText(response, readBody(body));
     if (!net::MediaType(response.getContentType()).matches("text", "event-stream")) {
@@ -107,7 +107,7 @@ class Subscriber {
   void lost(const std::string& why) {
     if (has_stopped_) return;
     ++failures_;
-    err_ << "subscribe: " << url_.shown() << ": " << why << "; next try in " << waitTime().count() << " ms"
+    err_ << "subscribe: " << connector_.url().shown() << ": " << why << "; next try in " << waitTime().count() << " ms"
          << std::endl;
   }
 
@@ -127,11 +127,11 @@ class Subscriber {
   }
 
   int fail(const std::string& why) {
-    err_ << "subscribe: " << url_.shown() << ": " << why << std::endl;
+    err_ << "subscribe: " << connector_.url().shown() << ": " << why << std::endl;
     return 1;
   }
 
-  const Url url_;
+  const Connector connector_;
   const bool json_;
   std::ostream& out_;
   std::ostream& err_;
@@ -146,8 +146,11 @@ class Subscriber {
 Result<SubscribeCommand> parseSubscribe(const std::vector<std::string>& positional,
                                         const std::map<std::string, std::string>& flags) {
   if (positional.size() != 1) return wrong("expected one URL");
-  if (const auto url = parseUrl(positional[0]); !url) return wrong(url.error().text);
-  SubscribeCommand command{positional[0], "", flags.contains("json")};
+  const auto url = parseUrl(positional[0]);
+  if (!url) return wrong(url.error().text);
+  auto access = parseAccess(*url, flags);
+  if (!access) return wrong(access.error().text);
+  SubscribeCommand command{positional[0], "", flags.contains("json"), *std::move(access)};
   if (const auto id = flags.find("last-event-id"); id != flags.end()) command.last_event_id = id->second;
   const bool control = std::ranges::any_of(command.last_event_id, [](unsigned char c) { return c < 0x20; });
   if (control) return wrong("--last-event-id: expected no control characters");

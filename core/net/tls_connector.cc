@@ -19,21 +19,20 @@ bool isNumeric(const std::string& name) {
          ::inet_pton(AF_INET6, name.c_str(), address.data()) == 1;
 }
 
-Result<void> trust(SSL_CTX* context, const TlsClientSettings& settings) {
+Result<void> trust(SSL_CTX* context, const TlsTerms& terms) {
+  if (terms.check == TlsCheck::Nothing) return {};
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
-  const auto& file = settings.ca_file;
+  const auto& file = terms.ca_file;
   const bool loaded = file.empty() ? SSL_CTX_set_default_verify_paths(context) == 1
                                    : SSL_CTX_load_verify_file(context, file.c_str()) == 1;
-  if (!loaded) return wrongTlsFile(settings.options + ".ca_file", file.empty() ? "the system's" : file, tlsReason());
+  if (!loaded) return wrongTlsFile(terms.ca_option, file.empty() ? "the system's" : file, tlsReason());
   // What the file lists is trusted, be it at the end of its chain or not.
   X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(context), X509_V_FLAG_PARTIAL_CHAIN);
   return {};
 }
 
-Result<void> show(SSL_CTX* context, const TlsClientSettings& settings) {
-  if (settings.client_certificate.empty() && settings.client_key.empty()) return {};
-  const CertificateFiles files{settings.options + ".client_certificate", settings.client_certificate,
-                               settings.options + ".client_key", settings.client_key};
+Result<void> show(SSL_CTX* context, const CertificateFiles& files) {
+  if (files.certificate.empty() && files.key.empty()) return {};
   if (files.certificate.empty() || files.key.empty()) {
     return Error{Code::InvalidArgument,
                  files.key_option + ": expected it together with " + files.certificate_option + ", got one of them"};
@@ -44,16 +43,25 @@ Result<void> show(SSL_CTX* context, const TlsClientSettings& settings) {
 }  // namespace
 
 Result<std::shared_ptr<const TlsClient>> TlsConnector::create(const TlsClientSettings& settings) {
+  const auto& plugin = settings.options;
+  return create(TlsTerms{
+      plugin + ".ca_file",
+      settings.ca_file,
+      {plugin + ".client_certificate", settings.client_certificate, plugin + ".client_key", settings.client_key},
+      settings.protocol});
+}
+
+Result<std::shared_ptr<const TlsClient>> TlsConnector::create(const TlsTerms& terms) {
   ERR_clear_error();
   SSL_CTX* context = SSL_CTX_new(TLS_client_method());
-  if (context == nullptr) return Error{Code::Internal, settings.options + ": " + tlsReason()};
+  if (context == nullptr) return Error{Code::Internal, "TLS: " + tlsReason()};
   std::shared_ptr<const TlsConnector> made(new TlsConnector(context));
   hardenTls(context);
-  const std::string protocols = static_cast<char>(settings.protocol.size()) + settings.protocol;
+  const std::string protocols = static_cast<char>(terms.protocol.size()) + terms.protocol;
   SSL_CTX_set_alpn_protos(context, reinterpret_cast<const unsigned char*>(protocols.data()),
                           static_cast<unsigned>(protocols.size()));
-  if (auto trusted = trust(context, settings); !trusted) return trusted.error();
-  if (auto shown = show(context, settings); !shown) return shown.error();
+  if (auto trusted = trust(context, terms); !trusted) return trusted.error();
+  if (auto shown = show(context, terms.shown); !shown) return shown.error();
   return std::shared_ptr<const TlsClient>(std::move(made));
 }
 

@@ -21,10 +21,10 @@ Error wrongTlsFile(std::string_view option, std::string_view file, std::string_v
 
 /// The two files of a certificate and the options that name them.
 struct CertificateFiles {
-  std::string certificate_option;
-  std::string certificate;  ///< PEM, a chain with the side's own first
-  std::string key_option;
-  std::string key;  ///< PEM
+  std::string certificate_option{};
+  std::string certificate{};  ///< PEM, a chain with the side's own first
+  std::string key_option{};
+  std::string key{};  ///< PEM
 };
 
 /// Reads them; InvalidArgument as above. [any]

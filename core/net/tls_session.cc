@@ -73,6 +73,12 @@ struct TlsBio {
   static int read(BIO* bio, char* into, int size) {
     auto& session = *static_cast<TlsSession*>(BIO_get_data(bio));
     BIO_clear_retry_flags(bio);
+    // A client has spoken first: an answer in text may be there by now, which was not when it began.
+    if (!session.begun_ && !session.begin()) {
+      const bool later = !session.broken_ && !session.ended_ && (errno == EAGAIN || errno == EINTR);
+      if (later) BIO_set_retry_read(bio);
+      return -1;
+    }
     const ssize_t got = ::recv(session.fd_, into, static_cast<std::size_t>(size), 0);
     if (got < 0 && (errno == EAGAIN || errno == EINTR)) BIO_set_retry_read(bio);
     if (got == 0) session.ended_ = true;
@@ -148,14 +154,12 @@ bool TlsSession::begin() {
 
 bool TlsSession::handshake() {
   if (established_ || broken_) return established_;
-  if (!begun_) begin();
-  if (broken_) return false;
   if (!held_.empty()) flush();
   ERR_clear_error();
   const int done = SSL_do_handshake(ssl_);
   if (done == 1) {
     afterHandshake();
-  } else if (SSL_get_error(ssl_, done) != SSL_ERROR_WANT_READ) {
+  } else if (!broken_ && SSL_get_error(ssl_, done) != SSL_ERROR_WANT_READ) {
     fail("handshake");
   }
   return established_;
@@ -227,7 +231,16 @@ bool TlsSession::writeRecord(std::string_view bytes) {
   ERR_clear_error();
   if (SSL_write_ex(ssl_, bytes.data(), bytes.size(), &written) == 1 && written == bytes.size()) return true;
   fail("write");
+  if (context_ == nullptr) hearRefusal();
   return false;
+}
+
+/// A server that refused this side's certificate said so before it closed: that is in the socket still.
+void TlsSession::hearRefusal() {
+  char byte = 0;
+  std::size_t got = 0;
+  ERR_clear_error();
+  if (SSL_read_ex(ssl_, &byte, 1, &got) != 1 && SSL_get_error(ssl_, 0) == SSL_ERROR_SSL) fail("write");
 }
 
 bool TlsSession::flush() {
@@ -258,7 +271,8 @@ void TlsSession::fail(const char* doing) {
 
 /// In words that tell which side did not like what.
 std::string TlsSession::why() {
-  const long verified = ssl_ != nullptr ? SSL_get_verify_result(ssl_) : X509_V_OK;
+  const bool checked = ssl_ != nullptr && SSL_get_verify_mode(ssl_) != SSL_VERIFY_NONE;
+  const long verified = checked ? SSL_get_verify_result(ssl_) : X509_V_OK;
   if (verified != X509_V_OK) {
     distrusted_ = true;
     return std::string("the other side's certificate is not accepted: ") + X509_verify_cert_error_string(verified);

@@ -72,6 +72,7 @@ class TlsSession {
   bool begin();
   bool readMore(std::span<char> into, std::size_t& got);
   bool writeRecord(std::string_view bytes);
+  void hearRefusal();
   void afterHandshake();
   void fail(const char* doing);
   std::string why();

@@ -1,12 +1,15 @@
 // What a person reads: the notes after an install, the README, the schema.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import YAML from 'yaml';
+import { Authority } from '../e2e/support/certificates.mjs';
+import { freePort } from '../e2e/support/node.mjs';
 import { binary, root } from '../e2e/support/process.mjs';
 import { scenario } from '../e2e/support/stage.mjs';
+import { newToken, TokenFile } from '../e2e/support/tokens.mjs';
 import { until } from '../e2e/support/wait.mjs';
 import { file, folder, helm, nodeOf, only, render, values, withFolder } from './chart.mjs';
 
@@ -66,6 +69,76 @@ scenario('what the pod of `helm test` runs works on a node', async (stage) => {
   const { status, stdout, stderr } = spawnSync(binary, args, { encoding: 'utf8', timeout: 60000 });
   assert.equal(status, 0, stdout + stderr);
   await until('the stream is gone', async () => (await node.status()).totals.subscribers === 0, 15000);
+});
+
+const tls = { enabled: true, existingSecret: 'certificate' };
+
+/** A node by the certificate that the chart's Secret would have, and the folder that its ca.crt is in. */
+async function secured(stage, config = {}) {
+  const authority = new Authority(stage);
+  const { certificate, key } = authority.issue('DNS:my-sse-cluster.ns.svc');
+  copyFileSync(authority.file, join(authority.folder, 'ca.crt'));
+  const files = { certificate: [certificate], key: [key] };
+  const node = stage.prepare({ http: { port: await freePort() }, tls: files, ...config });
+  node.tls = { rejectUnauthorized: false };
+  return { node: await node.start(), folder: authority.folder };
+}
+
+scenario('what the pod of `helm test` runs works on a node by TLS, with a token', async (stage) => {
+  const key = await newToken({ name: 'test', publish: 'sse-cluster-test', subscribe: 'sse-cluster-test' });
+  const file = new TokenFile(stage, key);
+  const { node, folder } = await secured(stage, { auth: ['token'], token: { file: file.path } });
+  const pod = only(render({ tls, test: { tokenSecret: { name: 's', key: 'k' } } }), 'Pod').spec;
+  const [container] = pod.containers;
+  const [mount] = container.volumeMounts;
+  assert.deepEqual(pod.volumes.map((one) => one.name), [mount.name]);
+  assert.deepEqual(pod.volumes[0].secret.items, [{ key: 'ca.crt', path: 'ca.crt' }], 'and not the key');
+  const args = container.args.map((one) =>
+    one.replace('https://my-sse-cluster:80', `https://localhost:${node.port}`).replace(mount.mountPath, folder),
+  );
+  assert.doesNotMatch(args.join(' '), /token/i, 'ps shows arguments');
+  const [variable] = container.env;
+  assert.deepEqual(variable.valueFrom.secretKeyRef, { name: 's', key: 'k' });
+  const run = (env) => spawnSync(binary, args, { encoding: 'utf8', timeout: 60000, env });
+  const { status, stdout, stderr } = run({ [variable.name]: key.token });
+  assert.equal(status, 0, stdout + stderr);
+  const without = run({});
+  assert.equal(without.status, 1);
+  assert.match(without.stderr, /401/);
+});
+
+test('the pod of `helm test` has the volume that the authorities are in, and no other', () => {
+  const extra = {
+    extraVolumes: [{ name: 'cas', configMap: { name: 'cas' } }, { name: 'scratch', emptyDir: {} }],
+    extraVolumeMounts: [
+      { name: 'cas', mountPath: '/etc/cas' },
+      { name: 'scratch', mountPath: '/etc/ca' },
+    ],
+  };
+  const pod = (caFile) => only(render({ tls: { ...tls, caFile, serverName: 'a.b' }, ...extra }), 'Pod').spec;
+  const own = pod('/etc/cas/ca.pem');
+  assert.deepEqual(own.volumes, [extra.extraVolumes[0]]);
+  assert.deepEqual(own.containers[0].volumeMounts, [extra.extraVolumeMounts[0]]);
+  assert.deepEqual(own.containers[0].args.slice(-4), ['--ca-file', '/etc/cas/ca.pem', '--server-name', 'a.b']);
+  assert.equal(pod('/etc/ssl/certs/ca-certificates.crt').volumes ?? undefined, undefined);
+  assert.equal(only(render({}), 'Pod').spec.volumes, undefined);
+});
+
+scenario('the curl lines of the notes work on a node by TLS, and check its certificate', async (stage) => {
+  const { node, folder } = await secured(stage);
+  const text = await notes({ tls });
+  const fetch = `kubectl get secret certificate --output 'go-template={{index .data "ca.crt" | base64decode}}'`;
+  assert.ok(text.includes(`${fetch} --namespace ns > ca.crt\n`), text);
+  assert.match(text, /^ {2}helm test my --namespace ns$/m);
+  const [, publish] = commands(text).filter((line) => line.startsWith('curl'));
+  const here = (line) => ['-c', line.replaceAll(':8080', `:${node.port}`)];
+  const run = (line) => spawnSync('bash', here(line), { encoding: 'utf8', cwd: folder, timeout: 20000 });
+  const reader = await stage.subscribe(node, '/subscribe/news');
+  const published = run(publish);
+  assert.equal(published.status, 0, published.stderr);
+  assert.equal((await reader.next()).data, '"hello"');
+  assert.equal(run(publish.replace('--cacert ca.crt', '')).status, 60, 'a certificate of nobody known is refused');
+  assert.doesNotMatch(await notes({ tls: { ...tls, caFile: '/c' } }), /cacert|ca\.crt| -k /);
 });
 
 test('the notes warn of what is open, and do not where it is not', async () => {

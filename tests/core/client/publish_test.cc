@@ -154,7 +154,7 @@ TEST_CASE("a server that is not there, or hangs up, is exit 1 and named") {
 TEST_CASE("a bad URL is exit 78") {
   const auto ran = publish({.url = "nothing", .data = "x"});
   CHECK(ran.code == 78);
-  CHECK(has(ran.err, "expected http://"));
+  CHECK(has(ran.err, "expected http[s]://"));
 }
 
 TEST_CASE("the command line's words become the command") {
@@ -175,7 +175,7 @@ TEST_CASE("words that make no command are refused with the reason") {
     return parsed.error().text;
   };
   CHECK(has(reason({}, {}), "expected a URL"));
-  CHECK(has(reason({"h", "x"}, {}), "expected http://"));
+  CHECK(has(reason({"h", "x"}, {}), "expected http[s]://"));
   CHECK(has(reason({"http://h"}, {}), "expected DATA"));
   CHECK(has(reason({"http://h", "-"}, {{"id", "1"}}), "--id"));
   for (const auto* retry : {"", "-1", "1s", "true", "99999999999999999999"}) {

@@ -179,7 +179,7 @@ TEST_CASE("a subscribe command is made of the words of the command line") {
   CHECK(all.value().json);
   CHECK_FALSE(parseSubscribe({"http://h"}, {}).value().json);
   CHECK_FALSE(parseSubscribe({}, {}).ok());
-  CHECK_FALSE(parseSubscribe({"https://h"}, {}).ok());
+  CHECK_FALSE(parseSubscribe({"ftp://h"}, {}).ok());
   CHECK_FALSE(parseSubscribe({"http://h"}, {{"last-event-id", "1\r\nX: y"}}).ok());
   Run run;
   CHECK(run.until({"nothing", "", false}, [] { return false; }) == 78);

@@ -175,6 +175,35 @@ TEST_CASE("a certificate that its authority did not sign is refused, and the cli
   CHECK(told.error().text.find("the other side refused: ") != std::string::npos);
 }
 
+TEST_CASE("a client that writes to who refused it and closed is told of the refusal") {
+  World world;
+  const auto other = world.files.make("other.pem", kNamed);
+  const auto client =
+      net::TlsConnector::create(net::TlsTerms{.ca_file = world.own, .shown = {"", other, "", other + ".key"}});
+  TlsPair pair(world.context(true), **client, "nodes.example");
+  REQUIRE(pair.shakeHands().ok());
+  std::array<char, 64> into{};
+  REQUIRE(pair.server.receive(into) == -1);
+  pair.server.fd.reset();
+  std::string bytes = "hello";
+  const iovec part{bytes.data(), bytes.size()};
+  const auto told = pair.client->write(std::span(&part, 1));
+  REQUIRE(!told.ok());
+  CHECK(told.error().code == Code::Unauthenticated);
+  CHECK(told.error().text.find("the other side refused: ") != std::string::npos);
+}
+
+TEST_CASE("a client that checks nothing takes any certificate") {
+  World world;
+  const auto foreign = world.files.make("foreign.pem", "-subj /CN=other");
+  const auto client = net::TlsConnector::create(net::TlsTerms{.ca_file = foreign, .check = net::TlsCheck::Nothing});
+  TlsPair pair(world.context(), **client, "unknown.example");
+  CHECK(pair.shakeHands().ok());
+  const auto strict = net::TlsConnector::create(net::TlsTerms{.ca_file = foreign});
+  TlsPair refused(world.context(), **strict, "nodes.example");
+  CHECK(!refused.shakeHands().ok());
+}
+
 TEST_CASE("files that cannot be used are named together with their options") {
   const World world;
   const auto problem = [](const TlsClientSettings& settings) {
