@@ -54,7 +54,7 @@ void Reader::dialed(Result<Dialed> result) {
   poster_.reset();
   by_tls_ = result->tls;
   state_ = State::Greeting;
-  since_ = unfed_since_ = hub_.host().loop().now();
+  since_ = hub_.host().loop().now();
   filled_ = false;
   handed_ = acked_ = 0;
   link_ = std::make_unique<Link>(hub_.host().loop(), hub_.counters(), *this, std::move(result->stream));
@@ -230,6 +230,11 @@ void Reader::tick(Clock::time_point now) {
   if (now - link_->said() < kPingAfter || link_->pending() > 0) return;
   link_->send(Ping{});
   link_->flush();
+}
+
+void Reader::setFed(bool fed) {
+  fed_ = fed;
+  if (!fed) unfed_since_ = hub_.host().loop().now();
 }
 
 void Reader::leave() {

@@ -65,10 +65,10 @@ class Reader final : public LinkOwner, private PosterOwner {
   /// What the peer said of itself; of the last connection. [control]
   [[nodiscard]] const Hello& peerHello() const { return theirs_; }
   [[nodiscard]] Link* link() const { return link_.get(); }
-  /// The peer no longer reads this node. [control]
-  void unfed() { unfed_since_ = hub_.host().loop().now(); }
-  /// Since when the peer could have read this node: the beginning of the link, or what `unfed` told later. [control]
-  [[nodiscard]] Clock::time_point unfedSince() const { return unfed_since_; }
+  /// Whether the peer reads this node, too. [control]
+  void setFed(bool fed);
+  /// The peer is there and does not read this node yet, or no longer, and so is about to: for kSilentAfter. [control]
+  [[nodiscard]] bool awaited(Clock::time_point now) const { return up() && !fed_ && now - unfed_since_ < kSilentAfter; }
 
   void onFrame(Frame frame, const std::shared_ptr<const void>& storage) override;
   void onReadTurn() override;
@@ -113,6 +113,7 @@ class Reader final : public LinkOwner, private PosterOwner {
   bool was_up_ = false;
   bool refused_ = false;  // the peer said why it closes
   Clock::time_point since_;
+  bool fed_ = false;
   Clock::time_point unfed_since_;
   Hello ours_;
   Hello theirs_;

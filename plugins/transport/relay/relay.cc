@@ -124,6 +124,7 @@ std::optional<std::uint64_t> Relay::known(const Tag& peer) const {
 Hub::Verdict Relay::greeted(Reader& reader, Start& start) {
   const auto& hello = reader.peerHello();
   if (hello.tag == host_->node().tag) return Verdict::Self;
+  reader.setFed(feeds(hello.tag));
   for (const auto& [key, other] : readers_) {
     if (other.get() != &reader && other->up() && other->peerHello().tag == hello.tag) return Verdict::Alias;
   }
@@ -181,6 +182,7 @@ void Relay::feeding(Feeder& feeder) {
     }
   }
   countLinks();
+  noteFed(feeder.peerHello().tag);
   dialBack(feeder);
 }
 
@@ -193,9 +195,7 @@ void Relay::down(Feeder& feeder) {
   if (feeder.wasFed() && std::none_of(feeders_.begin(), feeders_.end(), replaces)) {
     reportFeeder(feeder, LinkChanged::State::Broken, "the peer no longer reads this node's events");
   }
-  for (const auto& [key, reader] : readers_) {
-    if (reader->peerHello().tag == tag) reader->unfed();
-  }
+  noteFed(tag);
   memberChanged();
   countLinks();
   acknowledged();

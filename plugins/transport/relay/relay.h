@@ -66,6 +66,7 @@ class Relay final : public Transport, private Hub {
   void appended();
   void tellFed();
   [[nodiscard]] bool feeds(const Tag& peer) const;
+  void noteFed(const Tag& peer);
   void dialBack(const Feeder& feeder);
   void wanted(const CheckpointWanted& wanted);
   void tick();

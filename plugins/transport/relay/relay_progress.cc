@@ -11,7 +11,14 @@ bool Relay::feeds(const Tag& peer) const {
   });
 }
 
-/// A peer that is there and does not read this node yet, or no longer, has nothing of it and is about to come.
+void Relay::noteFed(const Tag& peer) {
+  const bool fed = feeds(peer);
+  for (const auto& [key, reader] : readers_) {
+    if (reader->peerHello().tag == peer) reader->setFed(fed);
+  }
+}
+
+/// Who is awaited has nothing of this node.
 void Relay::acknowledged() {
   if (!host_->bus().wanted(PeersAcknowledged::kTopic)) return;
   auto least = host_->journal().head();
@@ -20,7 +27,7 @@ void Relay::acknowledged() {
   }
   const auto now = host_->loop().now();
   for (const auto& [key, reader] : readers_) {
-    if (reader->up() && now - reader->unfedSince() < kSilentAfter && !feeds(reader->peerHello().tag)) least = 0;
+    if (reader->awaited(now)) least = 0;
     // Publishers wait for peers of ours alone; a leaving node also for what an original one is about to take.
     if (leaving_ && reader->poster() != nullptr) least = std::min(least, reader->poster()->reached());
   }
