@@ -116,7 +116,7 @@ scenario('what a node accepted just before it left reaches the others', async (s
   await linked([a, b]);
   const headers = { 'Content-Type': 'application/x-ndjson' };
   const body = `${JSON.stringify({ channel: 'c', data: 'x'.repeat(4000) })}\n`.repeat(200);
-  b.program.signal('SIGSTOP');
+  await b.program.freeze();
   await Promise.all(Array.from({ length: 50 }, () => call(a, 'POST', '/publish', { body, headers })));
   a.program.signal('SIGTERM');
   await until('a has closed its port', async () => (await a.probe('/livez')) === 0);
@@ -129,7 +129,7 @@ scenario('a peer that does not read holds a leaving node up for drain.flush only
   const a = await startNode(stage, 'a', '127.0.0.1', [], {}, { drain: { flush: '300ms' } });
   const b = await startNode(stage, 'b', '127.0.0.1', [a.gossip]);
   await linked([a, b]);
-  b.program.signal('SIGSTOP');
+  await b.program.freeze();
   await until('b lags', async () => {
     await publish(a, '/publish/c', { data: 'unread' });
     return (await a.status()).cluster.nodes[0].lag_events > 0;

@@ -214,7 +214,7 @@ scenario(
     await moves(a, 'sse_relay_sent_bytes_total', (value) => value > 0);
     await moves(a, 'sse_bus_published_total', (value) => value > 0);
     await moves(a, 'sse_bus_queued', (value) => value >= 0);
-    b.program.signal('SIGSTOP');
+    await b.program.freeze();
     await publishAll(a, '/publish/c', [6, 7, 8, 9]);
     await moves(a, 'sse_relay_lag_events', (value) => value >= 4);
     const large = 'x'.repeat(900_000);
