@@ -243,14 +243,16 @@ scenario('a client certificate that the peer does not accept is told where it wa
 
 scenario('files and settings that cannot be used are refused at the start and by a reload', async (stage) => {
   const authority = new Authority(stage);
-  const [a, b, c] = await prepared(stage, [
+  const [a, b, c, plain] = await prepared(stage, [
     { ca: authority, ...secured(authority, { relay: { ca_file: '/nowhere.pem' } }) },
     { ca: authority, ...mutual(secured(authority)) },
     { ca: authority, ...secured(authority, { relay: { original_nodes: ['10.0.0.7'] } }) },
+    { relay: { ca_file: '/nowhere.pem' } },
   ]);
   for (const [node, problem] of [
     [a, /relay\.ca_file: \/nowhere\.pem: /],
     [c, /relay\.original_nodes: .*know no TLS/],
+    [plain, /relay\.ca_file: \/nowhere\.pem: /],
   ]) {
     node.spawn();
     assert.equal((await node.program.exited).code, 78);

@@ -4,6 +4,11 @@
 #include <chrono>
 
 namespace sse::relay {
+namespace {
+
+constexpr const char* kFiles[] = {"relay.ca_file", "relay.client_certificate", "relay.client_key"};
+
+}  // namespace
 
 Result<PeerTls> PeerTls::from(const Settings& settings, Host& host) {
   PeerTls tls;
@@ -11,11 +16,14 @@ Result<PeerTls> PeerTls::from(const Settings& settings, Host& host) {
   tls.server_name = settings.string("relay.server_name");
   tls.client_names = settings.list("relay.client_names");
   tls.or_plain = how == "prefer";
-  if (how.empty() || how == "off" || (how == "auto" && !host.node().http_tls)) return tls;
+  const bool used = !(how.empty() || how == "off" || (how == "auto" && !host.node().http_tls));
+  // A file that cannot be read is told before it is needed.
+  const bool named = std::ranges::any_of(kFiles, [&](const char* key) { return settings.has(key); });
+  if (!used && !named) return tls;
   auto client = host.tlsClient({"relay", settings.string("relay.ca_file"), settings.string("relay.client_certificate"),
                                 settings.string("relay.client_key")});
   if (!client.ok()) return client.error();
-  tls.client = std::move(*client);
+  if (used) tls.client = std::move(*client);
   return tls;
 }
 
