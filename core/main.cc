@@ -231,17 +231,22 @@ Result<void> secure(const std::string& url, client::Access& access) {
   return parsed ? secure(*parsed, access) : parsed.error();
 }
 
+template <typename Command>
+Result<Command> secured(Result<Command> command) {
+  if (!command) return command;
+  if (const auto done = secure(command->url, command->access); !done) return done.error();
+  return command;
+}
+
 int publish(const config::CommandLine& line) {
-  auto command = client::parsePublish(line.positional, line.command_flags);
+  const auto command = secured(client::parsePublish(line.positional, line.command_flags));
   if (!command) return complain({command.error().text});
-  if (const auto secured = secure(command->url, command->access); !secured) return complain({secured.error().text});
   return client::runPublish(*command, std::cin, std::cout, std::cerr);
 }
 
 int subscribe(const config::CommandLine& line) {
-  auto command = client::parseSubscribe(line.positional, line.command_flags);
+  const auto command = secured(client::parseSubscribe(line.positional, line.command_flags));
   if (!command) return complain({command.error().text});
-  if (const auto secured = secure(command->url, command->access); !secured) return complain({secured.error().text});
   std::signal(SIGINT, [](int) { interrupted = 1; });
   std::signal(SIGTERM, [](int) { interrupted = 1; });
   return client::runSubscribe(*command, std::cout, std::cerr, [] { return interrupted != 0; });

@@ -94,7 +94,7 @@ std::int64_t TlsContext::expires() const {
   for (const auto& context : contexts_) {
     first = std::min(first, endOf(SSL_CTX_get0_certificate(context.native)));
     STACK_OF(X509)* chain = nullptr;
-    SSL_CTX_get0_chain_certs(context.native, &chain);
+    SSL_CTX_get0_chain_certs(context.native, static_cast<void*>(&chain));
     for (int i = 0; i < sk_X509_num(chain); ++i) first = std::min(first, endOf(sk_X509_value(chain, i)));
   }
   return first;
@@ -107,7 +107,7 @@ Result<void> TlsContext::add(const std::string& certificate, const std::string& 
   contexts_.push_back({context, {}});
   setUpServer(context);
   SSL_CTX_set_alpn_select_cb(context, &TlsContext::onProtocols, this);
-  const auto used = useCertificate(context, {"tls.certificate", certificate, "tls.key", key});
+  auto used = useCertificate(context, {"tls.certificate", certificate, "tls.key", key});
   if (!used) return used;
   contexts_.back().names = dnsNamesOf(SSL_CTX_get0_certificate(context));
   return trustClients(context, settings);

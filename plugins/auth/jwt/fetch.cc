@@ -88,7 +88,7 @@ Result<Fetched> fetch(const FetchRequest& request) {
   const Poco::URI uri(request.url);
   const auto socket = dial(uri.getHost(), uri.getPort(), request.timeout, *request.abort);
   if (!socket.ok()) return socket.error();
-  const auto held = socket.value();  // the session closes its own only when it is gone, this one after `release`
+  const auto& held = socket.value();  // the session closes its own only when it is gone, this one after `release`
   const Release release(*request.abort);
   return ask(uri, request, held);
 }
