@@ -132,13 +132,13 @@ Result<Question> makeQuestion(const AuthRequest& request, const std::vector<std:
   std::sort(question.channels.begin(), question.channels.end());
   const auto repeated = std::unique(question.channels.begin(), question.channels.end());
   question.channels.erase(repeated, question.channels.end());
-  const auto orNull = [](std::string_view text) { return text.empty() ? Json(nullptr) : Json(text); };
+  const auto or_null = [](std::string_view text) { return text.empty() ? Json(nullptr) : Json(text); };
   Json document = {{"action", kActions.at(static_cast<std::size_t>(request.action))},
                    {"method", request.method},
                    {"channels", question.channels.empty() ? Json(nullptr) : Json(question.channels)},
-                   {"client", orNull(request.client)},
+                   {"client", or_null(request.client)},
                    {"address", request.remote_address},
-                   {"token", orNull(request.token)},
+                   {"token", or_null(request.token)},
                    {"certificate", describe(certificate)},
                    {"node", node},
                    {"headers", Json::object()}};
