@@ -13,7 +13,7 @@ export function requestTo(node, options) {
 /** One connection to `node` that is kept for many requests. */
 export const agentFor = (node) => new (node.tls ? https : http).Agent({ keepAlive: true, maxSockets: 1 });
 
-/** {status, headers, body, json()} of one request. */
+/** {status, headers, body, json()} of one request that is answered in full within `timeout`. */
 export function call(node, method, path, { headers = {}, body, timeout = 8000 } = {}) {
   return new Promise((resolve, reject) => {
     const request = requestTo(node, {
@@ -22,7 +22,8 @@ export function call(node, method, path, { headers = {}, body, timeout = 8000 } 
       agent: false,
       headers: body === undefined ? headers : { 'content-length': Buffer.byteLength(body), ...headers },
     });
-    request.setTimeout(timeout * patience, () => request.destroy(new Error(`${method} ${path}: no answer`)));
+    const late = setTimeout(() => request.destroy(new Error(`${method} ${path}: no answer`)), timeout * patience);
+    request.on('close', () => clearTimeout(late));
     request.on('error', reject);
     request.on('response', (response) => {
       const chunks = [];

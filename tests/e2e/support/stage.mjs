@@ -3,7 +3,7 @@ import test from 'node:test';
 import { Node, freePort } from './node.mjs';
 import { Reader } from './stream.mjs';
 import { Wire } from './wire.mjs';
-import { patience, until } from './wait.mjs';
+import { until, within } from './wait.mjs';
 
 export class Stage {
   #cleanups = [];
@@ -44,7 +44,10 @@ export class Stage {
     const reader = new Reader(node, path, options);
     this.defer(() => reader.close());
     await reader.opened;
-    if (!options.raw && reader.status === 200) await reader.firstBlock();
+    if (options.raw || reader.status !== 200) return reader;
+    // Who is over a limit gets a `retry` and the end: never to be taken for a stream.
+    const first = await reader.firstBlock();
+    if (first.id === undefined) throw new Error(`${path} was refused: ${first.raw}`);
     return reader;
   }
 
@@ -59,7 +62,7 @@ export class Stage {
     const failures = [];
     for (const cleanup of this.#cleanups.reverse()) {
       try {
-        await cleanup();
+        await within('a clean-up ends', cleanup(), 30000);
       } catch (error) {
         failures.push(error);
       }
@@ -83,13 +86,13 @@ export async function linked(nodes, ms = 15000) {
   }
 }
 
-/** A test case: `body(stage)`; `options.seconds` (30) is its limit. */
+/** A test case: `body(stage)`; `options.seconds` (30) is its limit, after which the stage is cleared all the same. */
 export function scenario(name, body, { seconds = 30, ...options } = {}) {
-  test(name, { timeout: seconds * 1000 * patience, ...options }, async () => {
+  test(name, options, async () => {
     const stage = new Stage();
     let failure;
     try {
-      await body(stage);
+      await within(`"${name}" ends`, body(stage), seconds * 1000);
     } catch (error) {
       failure = error;
     }
