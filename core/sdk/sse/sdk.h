@@ -2,6 +2,7 @@
 
 /// Everything a plugin may include, in one line. `sse/config.h` is apart, as it needs nlohmann_json.
 
+#include "sse/addresses.h"
 #include "sse/auth.h"
 #include "sse/bus.h"
 #include "sse/certificate.h"

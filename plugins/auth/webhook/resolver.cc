@@ -1,31 +1,14 @@
 #include "auth/webhook/resolver.h"
 
-#include <netdb.h>
 #include <utility>
+
+#include "sse/addresses.h"
 
 namespace sse::webhook {
 namespace {
 
 constexpr auto kGoodFor = std::chrono::seconds(10);
 constexpr std::size_t kMaxWaiting = 1024;
-
-/// Blocks unless `flags` hold AI_NUMERICHOST.
-Result<Addresses> look(const std::string& name, int flags) {
-  addrinfo hints{};
-  hints.ai_socktype = SOCK_STREAM;
-  hints.ai_flags = flags;
-  addrinfo* found = nullptr;
-  const int outcome = ::getaddrinfo(name.c_str(), nullptr, &hints, &found);
-  if (outcome != 0) return Error{Code::Unavailable, name + ": " + ::gai_strerror(outcome)};
-  Addresses addresses;
-  for (const auto* each = found; each != nullptr; each = each->ai_next) {
-    char text[NI_MAXHOST] = "";
-    ::getnameinfo(each->ai_addr, each->ai_addrlen, text, sizeof(text), nullptr, 0, NI_NUMERICHOST);
-    addresses.emplace_back(text);
-  }
-  ::freeaddrinfo(found);
-  return addresses;
-}
 
 }  // namespace
 
@@ -37,7 +20,7 @@ void Resolver::ask(Found found) {
   waiting_.push_back(std::move(found));
   if (looking_) return;
   looking_ = true;
-  auto numeric = look(name_, AI_NUMERICHOST);
+  auto numeric = addressesOf(name_, LookUp::NumericOnly);
   if (!numeric.ok() && host_.loop().now() >= good_until_) return lookUp();
   auto known = numeric.ok() ? std::move(numeric) : known_;
   host_.loop().post([this, alive = std::weak_ptr<bool>(alive_), known = std::move(known)] {
@@ -53,7 +36,7 @@ void Resolver::lookUp() {
     settle(*outcome);
   };
   try {
-    host_.offload([name = name_, outcome] { *outcome = look(name, 0); }, done);
+    host_.offload([name = name_, outcome] { *outcome = addressesOf(name); }, done);
   } catch (const std::exception& problem) {
     *outcome = Error{Code::Unavailable, name_ + ": " + problem.what()};
     host_.loop().post(std::move(done));

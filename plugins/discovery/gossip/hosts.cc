@@ -4,10 +4,10 @@
 #include <charconv>
 #include <ifaddrs.h>
 #include <linux/if.h>
-#include <netdb.h>
 #include <sys/socket.h>
 
 #include "discovery/gossip/ports.h"
+#include "sse/addresses.h"
 
 namespace sse::gossip {
 namespace {
@@ -23,12 +23,6 @@ bool isName(std::string_view host) {
            c == '_';
   };
   return !host.empty() && host.size() <= 253 && std::all_of(host.begin(), host.end(), legal);
-}
-
-std::string numeric(const sockaddr* address, socklen_t size) {
-  char text[NI_MAXHOST];
-  if (getnameinfo(address, size, text, sizeof(text), nullptr, 0, NI_NUMERICHOST) != 0) return {};
-  return text;
 }
 
 bool isLoopback(std::string_view bytes) {
@@ -69,16 +63,8 @@ Result<JoinHost> parseHost(std::string_view entry) {
 }
 
 std::vector<std::string> systemAddresses(const std::string& name) {
-  addrinfo hints{};
-  hints.ai_socktype = SOCK_STREAM;
-  addrinfo* found = nullptr;
-  if (getaddrinfo(name.c_str(), nullptr, &hints, &found) != 0) return {};
-  std::vector<std::string> all;
-  for (const auto* info = found; info != nullptr; info = info->ai_next) {
-    if (auto text = numeric(info->ai_addr, info->ai_addrlen); !text.empty()) all.push_back(std::move(text));
-  }
-  freeaddrinfo(found);
-  return all;
+  auto found = addressesOf(name);
+  return found.ok() ? std::move(found).value() : std::vector<std::string>();
 }
 
 std::vector<Endpoint> resolveAll(const std::vector<JoinHost>& hosts, const ResolveName& resolve) {
@@ -102,10 +88,10 @@ std::vector<std::string> ownAddresses() {
   for (const auto* one = found; one != nullptr; one = one->ifa_next) {
     if (one->ifa_addr == nullptr || (one->ifa_flags & IFF_UP) == 0) continue;
     const auto family = one->ifa_addr->sa_family;
-    if (family == AF_INET) v4.push_back(numeric(one->ifa_addr, sizeof(sockaddr_in)));
+    if (family == AF_INET) v4.push_back(numericText(one->ifa_addr, sizeof(sockaddr_in)));
     // An address of one link only, with its "%eth0", is of no use to others.
     if (family != AF_INET6) continue;
-    auto text = numeric(one->ifa_addr, sizeof(sockaddr_in6));
+    auto text = numericText(one->ifa_addr, sizeof(sockaddr_in6));
     if (text.find('%') == std::string::npos) v6.push_back(std::move(text));
   }
   freeifaddrs(found);

@@ -1,32 +1,26 @@
 #include "discovery/hosts/hosts.h"
 
 #include <algorithm>
-#include <arpa/inet.h>
-#include <netdb.h>
-#include <sys/socket.h>
 #include <utility>
 
+#include "sse/addresses.h"
 #include "sse/config.h"
 
 namespace sse::hosts {
 
+namespace {
+
+bool isV4(const std::string& address) { return address.find(':') == std::string::npos; }
+
+}  // namespace
+
 std::vector<std::string> systemResolve(const std::string& host) {
-  addrinfo hints{};
-  hints.ai_socktype = SOCK_STREAM;
-  addrinfo* found = nullptr;
-  if (getaddrinfo(host.c_str(), nullptr, &hints, &found) != 0) return {};
-  std::vector<std::string> v4;
-  std::vector<std::string> v6;
-  for (const auto* info = found; info != nullptr; info = info->ai_next) {
-    char text[NI_MAXHOST];
-    if (getnameinfo(info->ai_addr, info->ai_addrlen, text, sizeof(text), nullptr, 0, NI_NUMERICHOST) != 0) continue;
-    (info->ai_family == AF_INET ? v4 : v6).emplace_back(text);
-  }
-  freeaddrinfo(found);
-  auto& chosen = v4.empty() ? v6 : v4;
-  std::sort(chosen.begin(), chosen.end());
-  chosen.erase(std::unique(chosen.begin(), chosen.end()), chosen.end());
-  return chosen;
+  auto found = addressesOf(host);
+  if (!found.ok()) return {};
+  const auto v6 = std::partition(found->begin(), found->end(), isV4);
+  if (v6 != found->begin()) found->erase(v6, found->end());
+  std::sort(found->begin(), found->end());
+  return std::move(found).value();
 }
 
 Result<void> Hosts::configure(Host& host, std::string_view settings_json) {

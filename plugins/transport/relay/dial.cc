@@ -1,10 +1,9 @@
 #include "transport/relay/dial.h"
 
 #include <array>
-#include <netdb.h>
-#include <sys/socket.h>
 #include <utility>
 
+#include "sse/addresses.h"
 #include "transport/relay/address.h"
 #include "transport/relay/answer_reader.h"
 
@@ -15,14 +14,8 @@ constexpr std::size_t kMaxAnswer = 8192;
 
 /// The first address of a name; empty where it does not resolve. Blocks.
 std::string firstAddress(const std::string& name) {
-  addrinfo hints{};
-  hints.ai_socktype = SOCK_STREAM;
-  addrinfo* found = nullptr;
-  if (getaddrinfo(name.c_str(), nullptr, &hints, &found) != 0) return {};
-  char text[NI_MAXHOST] = "";
-  getnameinfo(found->ai_addr, found->ai_addrlen, text, sizeof(text), nullptr, 0, NI_NUMERICHOST);
-  freeaddrinfo(found);
-  return text;
+  const auto found = addressesOf(name);
+  return found.ok() ? found->front() : "";
 }
 
 /// Why there is no answer; a certificate that the peer does not accept is told only now.

@@ -2,7 +2,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import assert from 'node:assert/strict';
-import { patience } from './wait.mjs';
+import { alarm } from './wait.mjs';
 
 /** A request to `node`, by TLS where `node.tls` says how ({ca, servername, …}). */
 export function requestTo(node, options) {
@@ -22,8 +22,7 @@ export function call(node, method, path, { headers = {}, body, timeout = 8000 } 
       agent: false,
       headers: body === undefined ? headers : { 'content-length': Buffer.byteLength(body), ...headers },
     });
-    const late = setTimeout(() => request.destroy(new Error(`${method} ${path}: no answer`)), timeout * patience);
-    request.on('close', () => clearTimeout(late));
+    request.on('close', alarm(() => request.destroy(new Error(`${method} ${path}: no answer`)), timeout));
     request.on('error', reject);
     request.on('response', (response) => {
       const chunks = [];

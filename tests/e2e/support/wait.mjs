@@ -16,15 +16,21 @@ export async function until(what, probe, ms = 5000) {
   }
 }
 
+/** Calls `late` after `ms`, unless what it returns was called before. */
+export function alarm(late, ms) {
+  const timer = setTimeout(late, ms * patience);
+  return () => clearTimeout(timer);
+}
+
 /** `promise`, or an error that names `what` after `ms`. */
 export async function within(what, promise, ms = 5000) {
-  let timer;
+  let disarm;
   const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`waited ${ms * patience} ms in vain: ${what}`)), ms * patience);
+    disarm = alarm(() => reject(new Error(`waited ${ms * patience} ms in vain: ${what}`)), ms);
   });
   try {
     return await Promise.race([promise, late]);
   } finally {
-    clearTimeout(timer);
+    disarm();
   }
 }
