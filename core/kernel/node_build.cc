@@ -58,6 +58,8 @@ RunningNode::RunningNode(NodeParts parts)
   info_.version = parts_.version;
   parts_.metrics.gauge("sse_node_build_info", "1, with the version", {{"version", info_.version}}).set(1);
   info_.cluster_secret = values.string("cluster.secret");
+  const auto auth = values.list("auth");
+  info_.guarded = std::ranges::find(auth, "open") == auth.end();
   info_.http_tls = !values.list("tls.certificate").empty();
   server_log_ = parts_.sink.logger("server");
   cluster_log_ = parts_.sink.logger("cluster");

@@ -51,9 +51,9 @@ Result<void> RunningNode::start() {
   return {};
 }
 
-/// Without a secret whoever reaches the port may link as a node and publish as one.
+/// Without a secret whoever reaches the port may link as a node and publish as one; transports see to guarded nodes.
 void RunningNode::warnIfOpen() {
-  if (!info_.cluster_secret.empty()) return;
+  if (!info_.cluster_secret.empty() || info_.guarded) return;
   const auto address = publicAddress(parts_.values.string("http.address"));
   if (!address) return;
   log_->write(Level::Warning, "cluster-open",

@@ -6,6 +6,7 @@ import { assertProblem, call, identity, json, publish, publishAll } from './supp
 import { freePort } from './support/node.mjs';
 import { binary } from './support/process.mjs';
 import { linked, scenario } from './support/stage.mjs';
+import { bearer, newToken, TokenFile } from './support/tokens.mjs';
 import { pause, until } from './support/wait.mjs';
 
 const range = (from, to) => Array.from({ length: to - from + 1 }, (_, i) => from + i);
@@ -316,6 +317,25 @@ scenario('a cluster secret shuts strangers out and lets members in', async (stag
   );
   await publish(a, '/publish/c', { data: 2 });
   assert.equal((await reader.next()).data, '2');
+});
+
+scenario('a node whose auth asks for credentials hands nothing to a stranger that links as a node', async (stage) => {
+  const key = await newToken({ publish: '*' });
+  const node = await stage.node({ auth: ['token'], token: { file: new TokenFile(stage, key).path } });
+  await publish(node, '/publish/c', { data: 'private' }, bearer(key.token));
+  const stranger = await stage.node({
+    node: { name: 'stranger' },
+    hosts: { peers: [`127.0.0.1:${node.port}`] },
+    cluster: { start_timeout: '500ms' },
+  });
+  const reader = await stage.subscribe(stranger, '/subscribe/c?last_event_id=earliest');
+  await until('it is told why', async () => {
+    const [seen] = (await stranger.status()).cluster.nodes;
+    return seen?.link !== 'connected' && /auth asks for credentials/.test(stranger.log);
+  });
+  await publish(node, '/publish/c', { data: 'private' }, bearer(key.token));
+  await until('both sides say so', () => /relay-refused.*set cluster\.secret/.test(node.log));
+  assert.deepEqual(reader.datas, []);
 });
 
 scenario('of two nodes with one name the newcomer turns not ready and says why', async (stage) => {

@@ -24,6 +24,7 @@ struct NodeInfo {
   std::uint16_t http_port = 0;  ///< as bound; 0 before the node listens
   bool http_tls = false;        ///< whether the HTTP port spoke TLS when the node started
   std::string cluster_secret;   ///< empty: none; never logged
+  bool guarded = false;         ///< auth lets nobody in without credentials: `open` is none of its plugins
 };
 
 /// What the kernel gives to one plugin: enough that it needs no thread of its own. Owned by the kernel, outlives the

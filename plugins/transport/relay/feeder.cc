@@ -56,6 +56,7 @@ void Feeder::greeted(Hello hello) {
   }
   const auto refusal = hub_.tls().refusalOf(certificate_ ? &*certificate_ : nullptr);
   if (!refusal.empty()) return end(refusal);
+  if (const auto closed = hub_.closed(); !closed.empty()) return end(closed);
   ours_ = hub_.hello();
   if (!secret.empty()) {
     if (!theirs_.secret) return end("cluster.secret is set here and not there");

@@ -34,6 +34,8 @@ class Hub {
   [[nodiscard]] virtual Duration timeout() const = 0;
   /// How peers are dialed, and what those who dial have to show.
   [[nodiscard]] virtual const PeerTls& tls() const = 0;
+  /// Why this node links with nobody; empty: it does. A node whose auth asks everybody for credentials asks peers too.
+  [[nodiscard]] virtual std::string closed() const = 0;
   /// This node's first frame, with a fresh nonce and without proof.
   virtual Hello hello() = 0;
   /// A CheckpointFrame of now; shared by all who ask within one tick.

@@ -23,6 +23,8 @@ struct PeerTls {
 
   /// Peers are dialed by TLS and not otherwise.
   [[nodiscard]] bool only() const { return client != nullptr && !or_plain; }
+  /// Both sides of every link prove by certificates that they are nodes.
+  [[nodiscard]] bool mutual() const { return only() && !client_names.empty(); }
   /// Why a peer that dialed with this certificate, or none, is not let in; empty: it is.
   [[nodiscard]] std::string refusalOf(const ClientCertificate* shown) const;
 };

@@ -49,8 +49,8 @@ constexpr sse::Option kOptions[] = {
     {.key = "relay.original_nodes",
      .type = sse::OptionType::List,
      .default_text = nullptr,
-     .help = "numeric addresses of nodes of davidsbond/sse-cluster that may take part, * for any; where not set: any "
-             "without a cluster.secret, none with one"},
+     .help = "numeric addresses of nodes of davidsbond/sse-cluster that may take part, * for any; where not set: none "
+             "with a cluster.secret or where auth asks for credentials, else any"},
 };
 
 }  // namespace

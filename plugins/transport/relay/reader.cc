@@ -101,6 +101,7 @@ void Reader::greeted(Hello hello) {
   if (theirs_.version != kVersion) {
     return refuse("expected relay version " + std::to_string(kVersion) + ", got " + std::to_string(theirs_.version));
   }
+  if (const auto closed = hub_.closed(); !closed.empty()) return refuse(closed);
   const auto& secret = hub_.host().node().cluster_secret;
   if (!secret.empty()) {
     if (!theirs_.proof || !sameProof(*theirs_.proof, proofOf(Side::Acceptor, secret, ours_, theirs_))) {

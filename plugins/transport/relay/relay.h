@@ -38,6 +38,7 @@ class Relay final : public Transport, private Hub {
   FeedSource& source() override { return *source_; }
   [[nodiscard]] Duration timeout() const override { return timeout_; }
   [[nodiscard]] const PeerTls& tls() const override { return tls_; }
+  [[nodiscard]] std::string closed() const override;
   Hello hello() override;
   std::shared_ptr<const std::string> checkpoint() override;
   Verdict greeted(Reader& reader, Start& start) override;

@@ -7,7 +7,8 @@ namespace sse::relay {
 
 Result<void> Relay::allowOriginals(const Settings& settings) {
   allowed_.clear();
-  any_original_ = !settings.has("relay.original_nodes") && host_->node().cluster_secret.empty();
+  const auto& node = host_->node();
+  any_original_ = !settings.has("relay.original_nodes") && node.cluster_secret.empty() && !node.guarded;
   for (const auto& entry : settings.list("relay.original_nodes")) {
     any_original_ = any_original_ || entry == "*";
     if (entry == "*") continue;
@@ -16,6 +17,13 @@ Result<void> Relay::allowOriginals(const Settings& settings) {
     return Error{Code::InvalidArgument, "relay.original_nodes: expected numeric addresses or *, got \"" + entry + "\""};
   }
   return {};
+}
+
+std::string Relay::closed() const {
+  const auto& node = host_->node();
+  if (!node.guarded || !node.cluster_secret.empty() || tls_.mutual()) return {};
+  return "auth asks for credentials, so nodes need some too: set cluster.secret on every node, or relay.client_names "
+         "where they link by TLS alone";
 }
 
 bool Relay::allowsOriginal(const std::string& address) const {

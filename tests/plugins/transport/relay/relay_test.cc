@@ -325,6 +325,33 @@ TEST_CASE("nodes with the same secret link and nodes with another do not") {
   CHECK(!none.has("private"));
 }
 
+TEST_CASE("a node whose auth asks for credentials links with nobody who proves nothing") {
+  PollLoop loop;
+  Node a(loop, "a", "aaaa");
+  Node stranger(loop, "stranger", "bbbb");
+  a.host.info().guarded = true;
+  a.publish("private");
+  stranger.publish("evil");
+  stranger.add(a);
+  a.add(stranger);
+  const auto broken = [](Node& from, Node& to) { return from.link(to).state == LinkChanged::State::Broken; };
+  REQUIRE(loop.runUntil([&] { return broken(stranger, a) && broken(a, stranger); }));
+  CHECK(stranger.link(a).reason.find("the peer refused: auth asks for credentials") == 0);
+  CHECK(a.link(stranger).reason.find("refused: auth asks for credentials") == 0);
+  CHECK(!stranger.has("private"));
+  CHECK(!a.has("evil"));
+}
+
+TEST_CASE("nodes whose auth asks for credentials link by their secret") {
+  PollLoop loop;
+  Node a(loop, "a", "aaaa", "one");
+  Node b(loop, "b", "bbbb", "one");
+  a.host.info().guarded = b.host.info().guarded = true;
+  connect(loop, a, b);
+  a.publish("1");
+  REQUIRE(loop.runUntil([&] { return b.has("1"); }));
+}
+
 TEST_CASE("checkpoints follow the traffic and a peer can be asked for one") {
   PollLoop loop;
   Node a(loop, "a", "aaaa");
