@@ -10,8 +10,9 @@ constexpr size_t kEventSize = 64;
 
 }  // namespace
 
-Crowd::Crowd(Poller& poller, const Server& server, size_t publishers, size_t channels, const Tls* tls)
-    : poller_(poller), requests_(server.kind(), kEventSize), next_(channels, 0), cursor_(publishers) {
+Crowd::Crowd(Poller& poller, const Server& server, size_t publishers, size_t channels, const Tls* tls,
+             std::string_view headers)
+    : poller_(poller), requests_(server.kind(), kEventSize, headers), next_(channels, 0), cursor_(publishers) {
   for (size_t i = 0; i < publishers; ++i) {
     cursor_[i] = i;
     publishers_.push_back(std::make_unique<Publisher>(poller, server.port(), tls));

@@ -14,7 +14,9 @@ namespace sse::bench {
 /// taken in turn, so that the events of a channel keep their order.
 class Crowd {
  public:
-  Crowd(Poller& poller, const Server& server, size_t publishers, size_t channels, const Tls* tls = nullptr);
+  /// Every request has `headers`, whole lines, besides.
+  Crowd(Poller& poller, const Server& server, size_t publishers, size_t channels, const Tls* tls = nullptr,
+        std::string_view headers = {});
 
   /// Keeps `window` requests of each publisher in flight for so long, then waits for the last answer.
   void run(size_t window, double seconds);

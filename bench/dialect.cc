@@ -21,7 +21,8 @@ std::string subscribeRequest(size_t channel, std::string_view last_event_id) {
   return request + "\r\n";
 }
 
-PublishRequests::PublishRequests(ServerKind kind, size_t size) : digits_from_end_(kMarkerDigits + 1) {
+PublishRequests::PublishRequests(ServerKind kind, size_t size, std::string_view headers)
+    : digits_from_end_(kMarkerDigits + 1) {
   const size_t fixed = kMarkerDigits + 3;  // quotes and marker
   std::string body = '"' + std::string(std::max(size, fixed) - fixed, 'x') + kMarker;
   body.append(kMarkerDigits, '0').append("\"");
@@ -30,7 +31,7 @@ PublishRequests::PublishRequests(ServerKind kind, size_t size) : digits_from_end
     digits_from_end_ += 1;
   }
   rest_ = " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: " +
-          std::to_string(body.size()) + "\r\n\r\n" + body;
+          std::to_string(body.size()) + "\r\n" + std::string(headers) + "\r\n" + body;
 }
 
 void PublishRequests::append(std::string& out, size_t channel, uint64_t sequence) const {

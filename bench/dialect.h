@@ -20,7 +20,8 @@ std::string subscribeRequest(size_t channel, std::string_view last_event_id = {}
 /// Floor and Nchan take the body as the data; ours takes an object that holds it.
 class PublishRequests {
  public:
-  PublishRequests(ServerKind kind, size_t size);
+  /// `headers`: whole lines to add, each with its end.
+  PublishRequests(ServerKind kind, size_t size, std::string_view headers = {});
 
   /// Appends one whole request to `out`.
   void append(std::string& out, size_t channel, uint64_t sequence) const;

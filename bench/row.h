@@ -46,6 +46,7 @@ RowResult runBurst32(Server& server, const Sizes& sizes);
 RowResult runMany(Server& server, const Sizes& sizes);
 RowResult runPublishPipelined(Server& server, const Sizes& sizes);
 RowResult runPublishSingly(Server& server, const Sizes& sizes);
+RowResult runPublishJwt(Server& server, const Sizes& sizes);
 RowResult runIdle(Server& server, const Sizes& sizes);
 RowResult runConnect(Server& server, const Sizes& sizes);
 RowResult runStuck(Server& server, const Sizes& sizes);

@@ -10,6 +10,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "bench/bearer.h"
 #include "bench/sockets.h"
 
 namespace sse::bench {
@@ -111,15 +112,15 @@ bool Programs::has(ServerKind kind) const {
   return false;
 }
 
-Server::Server(ServerKind kind, const Programs& programs, int cpu, Neighbours neighbours, Wire wire)
+Server::Server(ServerKind kind, const Programs& programs, int cpu, Neighbours neighbours, Front front)
     : kind_(kind),
       programs_(programs),
       cpu_(cpu),
       neighbours_(std::move(neighbours)),
       port_(freePort()),
       gossip_port_(freePort()),
-      wire_(wire),
-      health_port_(wire == Wire::Tls ? freePort() : port_),
+      front_(front),
+      health_port_(front == Front::Tls ? freePort() : port_),
       folder_(makeFolder()) {
   try {
     process_ = std::make_unique<Process>(prepare(), cpu, path("output"));
@@ -140,8 +141,8 @@ Server::~Server() {
 
 std::unique_ptr<Server> Server::follower() const {
   Neighbours neighbours{.peers = {port_}};
-  if (wire_ == Wire::Tls) neighbours.trusts = path("tls.pem");
-  return std::unique_ptr<Server>(new Server(kind_, programs_, cpu_, std::move(neighbours), wire_));
+  if (front_ == Front::Tls) neighbours.trusts = path("tls.pem");
+  return std::unique_ptr<Server>(new Server(kind_, programs_, cpu_, std::move(neighbours), front_));
 }
 
 std::unique_ptr<Server> Server::gossiper(uint16_t join) const {
@@ -149,7 +150,25 @@ std::unique_ptr<Server> Server::gossiper(uint16_t join) const {
 }
 
 std::unique_ptr<Server> Server::secured() const {
-  return std::unique_ptr<Server>(new Server(kind_, programs_, cpu_, Neighbours(), Wire::Tls));
+  return std::unique_ptr<Server>(new Server(kind_, programs_, cpu_, Neighbours(), Front::Tls));
+}
+
+std::unique_ptr<Server> Server::guarded() const {
+  return std::unique_ptr<Server>(new Server(kind_, programs_, cpu_, Neighbours(), Front::Jwt));
+}
+
+std::vector<std::string> Server::ourCommand() const {
+  std::ofstream(path("config.json")) << ourConfig(port_, gossip_port_, programs_.plugins, neighbours_);
+  std::vector<std::string> command = {programs_.ours, "start", "--config", path("config.json")};
+  std::vector<std::string> more;
+  if (front_ == Front::Jwt) more = {"--auth", "jwt", "--jwt.secret", std::string(kJwtSecret)};
+  if (front_ == Front::Tls) {
+    makeCertificate(path("tls.pem"), path("tls.key"));
+    more = {"--tls.certificate", path("tls.pem"), "--tls.key",
+            path("tls.key"),     "--admin.port",  std::to_string(health_port_)};
+  }
+  command.insert(command.end(), more.begin(), more.end());
+  return command;
 }
 
 std::vector<std::string> Server::prepare() const {
@@ -158,12 +177,7 @@ std::vector<std::string> Server::prepare() const {
     case ServerKind::Nchan:
       std::ofstream(path("nginx.conf")) << nginxConfig(folder_, port_, programs_.nchan_module);
       return {programs_.nginx, "-p", folder_, "-e", "stderr", "-c", path("nginx.conf")};
-    case ServerKind::Ours:
-      std::ofstream(path("config.json")) << ourConfig(port_, gossip_port_, programs_.plugins, neighbours_);
-      if (wire_ == Wire::Plain) return {programs_.ours, "start", "--config", path("config.json")};
-      makeCertificate(path("tls.pem"), path("tls.key"));
-      return {programs_.ours,  "start",     "--config",      path("config.json"), "--tls.certificate",
-              path("tls.pem"), "--tls.key", path("tls.key"), "--admin.port",      std::to_string(health_port_)};
+    case ServerKind::Ours: return ourCommand();
   }
   return {};
 }

@@ -28,8 +28,8 @@ struct Neighbours {
   std::string trusts = {};  ///< the certificate of the peers that speak TLS; empty: they do not
 };
 
-/// Whether a node of ours speaks TLS.
-enum class Wire : uint8_t { Plain, Tls };
+/// What a node of ours asks of its clients: nothing, TLS, or a token signed with kJwtSecret.
+enum class Front : uint8_t { Plain, Tls, Jwt };
 
 /// A server under test with a folder for its files, both gone with this object. It listens on a free port of 127.0.0.1,
 /// has one thread that serves connections, and logs no request.
@@ -48,6 +48,8 @@ class Server {
 
   /// Another node of ours on the same CPU whose port speaks TLS.
   std::unique_ptr<Server> secured() const;
+  /// Another node of ours on the same CPU that asks for a token.
+  std::unique_ptr<Server> guarded() const;
 
   ServerKind kind() const { return kind_; }
   uint16_t port() const { return port_; }
@@ -60,8 +62,9 @@ class Server {
   std::string output() const;
 
  private:
-  Server(ServerKind kind, const Programs& programs, int cpu, Neighbours neighbours, Wire wire = Wire::Plain);
+  Server(ServerKind kind, const Programs& programs, int cpu, Neighbours neighbours, Front front = Front::Plain);
   std::vector<std::string> prepare() const;
+  std::vector<std::string> ourCommand() const;
   std::string path(const char* name) const { return folder_ + "/" + name; }
   void awaitAnswer();
 
@@ -71,7 +74,7 @@ class Server {
   Neighbours neighbours_;
   uint16_t port_;
   uint16_t gossip_port_;
-  Wire wire_;
+  Front front_;
   uint16_t health_port_;
   std::string folder_;
   std::unique_ptr<Process> process_;
