@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "api/credentials.h"
 #include "api/node.h"
 #include "api/publish_event.h"
 #include "api/publisher.h"
@@ -65,6 +66,13 @@ class Api final : public server::Handler {
   /// The decision, or none: then the request is answered already or waits for the plugin.
   std::optional<Decision> authorize(Request& request, Action action, std::span<const std::string_view> channels,
                                     std::string_view client);
+  /// The same where a refusal is not the answer yet.
+  std::optional<Decision> decide(Request& request, Action action, std::span<const std::string_view> channels,
+                                 std::string_view client);
+  /// Asks the plugins. Later: `answer` is called on this loop, in a later turn.
+  Decision ask(const Request& request, const Credentials& credentials, Action action,
+               std::span<const std::string_view> channels, std::string_view client,
+               std::function<void(const Decision&)> answer);
   /// Answers what was not allowed, for good or for now.
   void refuse(Request& request, Action action, const Decision& decision);
   [[nodiscard]] std::string remoteAddress(const Request& request) const;
