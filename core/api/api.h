@@ -115,6 +115,7 @@ class Api final : public server::Handler {
 
   // renew.cc
   void renew(Request& request);
+  void refuseGone(Request& request);
   void askStream(Request& request, const channel::StreamPlace& place);
 
   // admin.cc
