@@ -50,7 +50,10 @@ void Api::onRequest(server::Exchange& connection, const http::Head& head, std::s
   const bool publish = match.outcome == http::Match::Outcome::Found && verb == Verb::Publish;
   // Responses leave in the order of requests, so publishes that were only collected are answered first.
   if (!publish) settle();
-  connection.setHeaders(node_.cors.lines(head));
+  // What operators see on their port is for no page of another origin.
+  auto lines = connection.admin() ? std::string() : node_.cors.lines(head);
+  if (lines != connection.headers()) settle();
+  connection.setHeaders(std::move(lines));
   if (head.upgrade && upgrade(connection, head)) return;
   if (match.outcome == http::Match::Outcome::Options) return options(connection, head, match.allow);
   if (match.outcome == http::Match::Outcome::Refused) {
@@ -89,7 +92,7 @@ void Api::handle(Request& request) {
 }
 
 void Api::options(server::Exchange& connection, const http::Head& head, std::string_view allow) {
-  const std::string lines = node_.cors.preflightLines(head, allow);
+  const std::string lines = connection.admin() ? "" : node_.cors.preflightLines(head, allow);
   connection.setHeaders("");
   auto headers = server::asHeaders(lines);
   headers.push_back({"Allow", allow});

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -9,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "api/credentials.h"
 #include "api/node.h"
 #include "api/publish_event.h"
 #include "api/publisher.h"
@@ -24,9 +26,13 @@ namespace sse::api {
 /// Of answers that tell what not everybody may know: nobody keeps them, no browser takes them for something else.
 inline constexpr http::Header kPrivateLines[] = {{"Cache-Control", "no-store"}, {"X-Content-Type-Options", "nosniff"}};
 
+/// What was decided on each channel of a batch.
+using Verdicts = std::map<std::string, Decision, std::less<>>;
+
 /// What was learned while a request waited; nothing at first.
 struct Learned {
   std::optional<Decision> decision;
+  std::shared_ptr<const Verdicts> verdicts;  ///< of a batch to channels that are not all allowed
   bool peers_asked = false;
   bool stream_asked = false;                  ///< of a renewal…
   std::optional<stream::StreamFacts> stream;  ///< …none: it is gone
@@ -65,6 +71,13 @@ class Api final : public server::Handler {
   /// The decision, or none: then the request is answered already or waits for the plugin.
   std::optional<Decision> authorize(Request& request, Action action, std::span<const std::string_view> channels,
                                     std::string_view client);
+  /// The same where a refusal is not the answer yet.
+  std::optional<Decision> decide(Request& request, Action action, std::span<const std::string_view> channels,
+                                 std::string_view client);
+  /// Asks the plugins. Later: `answer` is called on this loop, in a later turn.
+  Decision ask(const Request& request, const Credentials& credentials, Action action,
+               std::span<const std::string_view> channels, std::string_view client,
+               std::function<void(const Decision&)> answer);
   /// Answers what was not allowed, for good or for now.
   void refuse(Request& request, Action action, const Decision& decision);
   [[nodiscard]] std::string remoteAddress(const Request& request) const;
@@ -79,7 +92,13 @@ class Api final : public server::Handler {
   // publish.cc, batch.cc
   void publish(Request& request);
   void publishBatch(Request& request);
+  void publishLines(Request& request, const std::vector<Result<BatchLine>>& lines, const Decision& who);
+  /// What is decided on each of the channels, none of them twice; nullptr: the request waits for the plugins.
+  std::shared_ptr<const Verdicts> verdictsOn(Request& request, std::span<const std::string_view> channels);
   bool acceptable(Request& request);
+  /// Empty: the publish has no key.
+  static std::string idempotencyOf(const Request& request, const Decision& who, std::string_view channel,
+                                   std::string_view client, std::string_view content);
   [[nodiscard]] Sender senderOf(const Request& request) const;
   bool returned(const Request& request, const PublishEvent& event);
   [[nodiscard]] bool underRate(const Request& request, const Decision& who, std::uint64_t events);
@@ -107,6 +126,7 @@ class Api final : public server::Handler {
 
   // renew.cc
   void renew(Request& request);
+  void refuseGone(Request& request);
   void askStream(Request& request, const channel::StreamPlace& place);
 
   // admin.cc

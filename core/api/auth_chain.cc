@@ -4,6 +4,18 @@ namespace sse::api {
 
 using Verdict = Decision::Verdict;
 
+namespace {
+
+Decision unauthorized(const char* reason) {
+  Decision decision;
+  decision.verdict = Verdict::Unauthorized;
+  decision.reason = reason;
+  decision.challenge = "Bearer";
+  return decision;
+}
+
+}  // namespace
+
 Decision AuthChain::check(const AuthRequest& request, const std::function<void(Decision)>& answer) const {
   bool passed_on = false;
   for (Auth* plugin : plugins_) {
@@ -20,19 +32,17 @@ Decision AuthChain::check(const AuthRequest& request, const std::function<void(D
       continue;
     }
     const bool as_nobody = decision.verdict == Verdict::Allow && decision.anonymous;
-    if (as_nobody && passed_on && request.hasCredentials()) break;
-    return decision;
+    if (!as_nobody || !passed_on) return decision;
+    if (request.hasCredentials()) break;
+    if (request.action != Action::Subscribe || request.client.empty()) return decision;
+    return unauthorized("client: expected credentials of the identity of that name, which alone may have it");
   }
   return settled({});
 }
 
 Decision AuthChain::settled(Decision decision) {
   if (decision.verdict != Verdict::Abstain && decision.verdict != Verdict::Later) return decision;
-  Decision nobody;
-  nobody.verdict = Verdict::Unauthorized;
-  nobody.reason = "no credentials that this node knows";
-  nobody.challenge = "Bearer";
-  return nobody;
+  return unauthorized("no credentials that this node knows");
 }
 
 }  // namespace sse::api

@@ -8,8 +8,8 @@
 namespace sse::api {
 
 /// The auth plugins in the order of configuration: the first that recognises the credentials decides. Shared, immutable
-/// after start. Nobody deciding means Unauthorized; so does a plugin that would let credentials in as anonymous which
-/// the plugins before it did not know.
+/// after start. Nobody deciding means Unauthorized; so does a plugin that would let in as anonymous, behind others, who
+/// brings credentials that those did not know, or who asks for a stream by a client id: that is an identity's.
 class AuthChain {
  public:
   explicit AuthChain(std::vector<Auth*> plugins) : plugins_(std::move(plugins)) {}

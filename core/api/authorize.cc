@@ -2,8 +2,6 @@
 
 #include "api/api.h"
 #include "http/head_parser.h"
-#include "http/uri.h"
-#include "sse/credentials.h"
 
 namespace sse::api {
 namespace {
@@ -25,39 +23,47 @@ std::string_view lastForeignHop(std::string_view forwarded, const std::vector<st
 
 std::optional<Decision> Api::authorize(Request& request, Action action, std::span<const std::string_view> channels,
                                        std::string_view client) {
-  Decision decision;
-  if (request.learned.decision) {
-    decision = *request.learned.decision;
-  } else {
-    const auto token = http::param(request.head.query, "access_token");
-    const std::string access_token = token.ok() ? token->value_or("") : "";
-    const std::string address = remoteAddress(request);
-    AuthRequest question{action,
-                         request.head.method_text,
-                         channels,
-                         client,
-                         address,
-                         request.head.header("Authorization"),
-                         request.head.header("Cookie"),
-                         access_token};
-    question.token = tokenOf(question, node_.auth_cookie);
-    if (const auto* tls = request.connection.tls()) question.certificate = tls->clientCertificate();
-    question.headers = request.head.headers();
-    // A plugin that says Later may answer before `later` has kept the request, so answers go through the loop.
-    auto promise = std::make_shared<Done>();
-    decision = node_.auth->check(question, [promise, loop = &loop_](Decision answer) {
-      loop->post([promise, answer = AuthChain::settled(std::move(answer))] {
-        if (*promise) (*promise)([&](Learned& learned) { learned.decision = answer; });
-      });
-    });
-    if (decision.verdict == Decision::Verdict::Later) {
-      later(request, [&](Done done) { *promise = std::move(done); });
-      return std::nullopt;
-    }
-  }
-  if (decision.verdict == Decision::Verdict::Allow) return decision;
-  refuse(request, action, decision);
+  auto decision = decide(request, action, channels, client);
+  if (!decision || decision->verdict == Decision::Verdict::Allow) return decision;
+  refuse(request, action, *decision);
   return std::nullopt;
+}
+
+std::optional<Decision> Api::decide(Request& request, Action action, std::span<const std::string_view> channels,
+                                    std::string_view client) {
+  if (request.learned.decision) return request.learned.decision;
+  const auto credentials = credentialsOf(request.head, node_.auth_cookie);
+  if (!credentials) {
+    settle();
+    request.connection.problem(400, credentials.error().text);
+    return std::nullopt;
+  }
+  auto promise = std::make_shared<Done>();
+  auto decision = ask(request, *credentials, action, channels, client, [promise](const Decision& answer) {
+    if (*promise) (*promise)([&](Learned& learned) { learned.decision = answer; });
+  });
+  if (decision.verdict != Decision::Verdict::Later) return decision;
+  later(request, [&](Done done) { *promise = std::move(done); });
+  return std::nullopt;
+}
+
+Decision Api::ask(const Request& request, const Credentials& credentials, Action action,
+                  std::span<const std::string_view> channels, std::string_view client,
+                  std::function<void(const Decision&)> answer) {
+  const std::string address = remoteAddress(request);
+  AuthRequest question;
+  question.action = action;
+  question.method = request.head.method_text;
+  question.channels = channels;
+  question.client = client;
+  question.remote_address = address;
+  credentials.putInto(question, node_.auth_cookie);
+  if (const auto* tls = request.connection.tls()) question.certificate = tls->clientCertificate();
+  question.headers = request.head.headers();
+  // A plugin that says Later may answer before the request has been kept, so answers go through the loop.
+  return node_.auth->check(question, [answer = std::move(answer), loop = &loop_](Decision decision) {
+    loop->post([answer, decision = AuthChain::settled(std::move(decision))] { answer(decision); });
+  });
 }
 
 void Api::refuse(Request& request, Action action, const Decision& decision) {
@@ -92,7 +98,8 @@ std::string Api::remoteAddress(const Request& request) const {
 bool Api::refuseForeign(Request& request) {
   if (!node_.cors.foreign(request.head)) return false;
   settle();
-  request.connection.problem(403, "origin: pages of other sites may not do this here (http.cors.origins)");
+  request.connection.problem(403,
+                             "origin: expected one that http.cors.origins lists; pages of others may not do this here");
   return true;
 }
 

@@ -14,16 +14,16 @@ EventKind kindOf(Verb verb) {
   return verb == Verb::PublishAll ? EventKind::Broadcast : EventKind::Channel;
 }
 
-std::string idempotencyOf(const Request& request, const Decision& who, std::string_view channel,
-                          std::string_view client, std::string_view content) {
+}  // namespace
+
+std::string Api::idempotencyOf(const Request& request, const Decision& who, std::string_view channel,
+                               std::string_view client, std::string_view content) {
   const auto key = request.head.header("Idempotency-Key");
   if (key.empty()) return {};
   std::string scope(channel);
   scope.append(1, '\0').append(client);
   return channel::idempotencyKey(scope, who.identity, key, content);
 }
-
-}  // namespace
 
 /// What every publish must pass before its body is looked at. [loop]
 bool Api::acceptable(Request& request) {
@@ -97,64 +97,6 @@ void Api::publish(Request& request) {
   const std::string idempotency = idempotencyOf(request, *who, channel, client, request.body);
   auto entry = makeEntry(*event, kindOf(request.verb), channel, client, idempotency);
   publisher_.add(std::move(entry), connection);
-}
-
-/// One event per line. A bad line fails alone; the others are published.
-void Api::publishBatch(Request& request) {
-  if (!acceptable(request)) return;
-  auto& connection = request.connection;
-  if (http::mediaType(request.head.header("Content-Type")) != http::MediaType::Ndjson) {
-    return connection.problem(415, "content-type: expected application/x-ndjson, one event per line with its channel");
-  }
-  struct Line {
-    PublishEvent event;
-    std::string_view text;
-  };
-  std::vector<Result<Line>> lines;
-  std::vector<std::string_view> channels;
-  for (std::string_view rest = request.body; !rest.empty();) {
-    const auto end = rest.find('\n');
-    const auto text = rest.substr(0, end);
-    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
-    if (text.find_first_not_of(" \t\r") == std::string_view::npos) continue;
-    auto event = parsePublish(http::MediaType::Json, text);
-    const auto named = event ? http::checkName(event->channel) : Result<void>();
-    if (!event) {
-      lines.emplace_back(event.error());
-    } else if (!named) {
-      lines.emplace_back(Error{named.error().code, "channel: " + named.error().text});
-    } else {
-      lines.emplace_back(Line{std::move(*event), text});
-    }
-  }
-  for (const auto& line : lines) {
-    if (line) channels.push_back(line->event.channel);
-  }
-  if (channels.empty()) channels.emplace_back("*");
-  const auto who = authorize(request, Action::Publish, channels, "");
-  if (!who) return;
-  if (!underRate(request, *who, lines.size())) return;
-  auto batch = std::make_shared<BatchReply>();
-  batch->lines.resize(lines.size());
-  for (const auto& line : lines) batch->open += line ? 1 : 0;
-  if (batch->open == 0) {
-    for (std::size_t i = 0; i < lines.size(); ++i) {
-      batch->lines[i] = {"", httpStatus(lines[i].error().code), lines[i].error().text};
-    }
-    return Publisher::answerBatch(connection, *batch);
-  }
-  for (std::size_t i = 0; i < lines.size(); ++i) {
-    if (!lines[i]) {
-      batch->lines[i] = {"", httpStatus(lines[i].error().code), lines[i].error().text};
-      continue;
-    }
-    const auto& line = *lines[i];
-    const auto key = request.head.header("Idempotency-Key");
-    const std::string idempotency =
-        key.empty() ? "" : idempotencyOf(request, *who, line.event.channel, std::to_string(i), line.text);
-    publisher_.add(makeEntry(line.event, EventKind::Channel, line.event.channel, "", idempotency), connection, batch,
-                   i);
-  }
 }
 
 }  // namespace sse::api

@@ -35,4 +35,10 @@ Result<PublishEvent> parsePublish(http::MediaType type, std::string_view body, S
 channel::EntryRef makeEntry(const PublishEvent& event, EventKind kind, std::string_view channel,
                             std::string_view client, std::string_view idempotency);
 
+/// A line of a batch that may be published as far as its text goes. The view points into the body.
+struct BatchLine {
+  PublishEvent event;
+  std::string_view text;
+};
+
 }  // namespace sse::api

@@ -7,6 +7,8 @@
 namespace sse::api {
 namespace {
 
+constexpr const char* kGone = "stream: not open on this node";
+
 /// The place that `{"stream": "…"}` names.
 Result<channel::StreamPlace> placeIn(const Request& request) {
   if (http::mediaType(request.head.header("Content-Type")) != http::MediaType::Json) {
@@ -32,15 +34,12 @@ void Api::renew(Request& request) {
   if (!place) return connection.problem(httpStatus(place.error().code), place.error().text);
   const bool here = place->tag == node_.info->tag && place->loop < node_.loops.size();
   if (here && !request.learned.stream_asked) return askStream(request, *place);
-  const std::vector<std::string_view> names =
-      request.learned.stream ? std::vector<std::string_view>(request.learned.stream->channels.begin(),
-                                                             request.learned.stream->channels.end())
-                             : std::vector<std::string_view>{""};
-  const auto who =
-      authorize(request, Action::Subscribe, names, request.learned.stream ? request.learned.stream->client : "");
+  if (!request.learned.stream) return refuseGone(request);
+  const auto& stream = *request.learned.stream;
+  const std::vector<std::string_view> names(stream.channels.begin(), stream.channels.end());
+  const auto who = authorize(request, Action::Subscribe, names, stream.client);
   if (!who) return;
-  if (!request.learned.stream) return connection.problem(404, "stream: not open on this node");
-  if (who->identity != request.learned.stream->identity) {
+  if (who->identity != stream.identity) {
     return connection.problem(403, "token: expected one of the stream's identity");
   }
   std::optional<Clock::time_point> end;
@@ -52,7 +51,7 @@ void Api::renew(Request& request) {
     if (renewed) {
       waiting->respond(204, "", "");
     } else {
-      waiting->problem(404, "stream: not open on this node");
+      waiting->problem(404, kGone);
     }
     server_->answered(*waiting);
   };
@@ -62,6 +61,16 @@ void Api::renew(Request& request) {
         const bool renewed = streamer->expiry().renew(place.slot, place.generation, end, credential);
         back->post([finish, renewed] { finish(renewed); });
       });
+}
+
+/// Whom the node knows is told that there is no such stream; there are no channels to have rights on.
+void Api::refuseGone(Request& request) {
+  const std::string_view none;
+  const auto who = decide(request, Action::Subscribe, {&none, 1}, "");
+  if (!who) return;
+  using Verdict = Decision::Verdict;
+  if (who->verdict != Verdict::Allow && who->verdict != Verdict::Deny) return refuse(request, Action::Subscribe, *who);
+  request.connection.problem(404, kGone);
 }
 
 void Api::askStream(Request& request, const channel::StreamPlace& place) {

@@ -108,7 +108,10 @@ std::optional<stream::Start> Api::startFromElsewhere(Request& request, const cha
   if (!known && !request.learned.peers_asked) {
     later(request, [&](Done done) {
       // Who may is asked once more: the answer may have changed while the peers were asked.
-      const auto add = [](Learned& learned) { learned = {.decision = {}, .peers_asked = true, .stream = {}}; };
+      const auto add = [](Learned& learned) {
+        learned = {};
+        learned.peers_asked = true;
+      };
       node_.resume->ask(position.deliverer,
                         [done = std::move(done), add, loop = &loop_] { loop->post([done, add] { done(add); }); });
     });

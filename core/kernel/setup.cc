@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 
+#include "api/cors.h"
 #include "config/file.h"
 #include "kernel/option_tables.h"
 
@@ -29,6 +30,9 @@ Setup readSetup(const config::Input& input, const PluginCatalogue& catalogue) {
   addCoreTables(registry);
   addPluginTables(registry, catalogue);
   auto loaded = config::load(registry, input, config::Unknown::Error);
+  for (const auto& problem : api::wrongOrigins(loaded.values.list("http.cors.origins"))) {
+    loaded.errors.push_back(std::string(loaded.values.source("http.cors.origins")) + ": " + problem);
+  }
   return {std::move(loaded.values), std::move(loaded.errors)};
 }
 

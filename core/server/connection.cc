@@ -208,6 +208,7 @@ void Connection::fail(const http::Problem& what) {
   if (what.status == 414 || what.status == 431) server_.metrics_.limited_headers.add();
   server_.handler_.settle();
   framing_ = {1, false, false};
+  headers_.clear();
   problem(what.status, what.detail);
 }
 

@@ -32,7 +32,8 @@ inline constexpr std::array kOptions = std::to_array<Option>({
     {.key = "http.cors.origins",
      .type = OptionType::List,
      .default_text = nullptr,
-     .help = "origins that may ask; every origin where there is none and cors is enabled"},
+     .help = "origins whose pages may ask and publish, as https://app.example.org; where there is none and cors is "
+             "enabled, every page may read"},
     {.key = "http.trusted_proxies",
      .type = OptionType::List,
      .default_text = nullptr,

@@ -22,8 +22,10 @@ ClientRegistry::Claim ClientRegistry::claim(std::string_view channel, std::strin
   const std::lock_guard lock(mutex_);
   auto [found, fresh] = holders_.try_emplace(key(channel, client), holder);
   if (fresh) return {true, std::nullopt};
-  const bool same_identity = !holder.identity.empty() && holder.identity == found->second.identity;
-  if (!resumes && !same_identity) return {false, std::nullopt};
+  const auto& owner = found->second.identity;
+  // Whoever has an identity was let have the id because it is that identity's.
+  const bool may = owner.empty() ? resumes || !holder.identity.empty() : owner == holder.identity;
+  if (!may) return {false, std::nullopt};
   Claim claim{true, found->second};
   found->second = holder;
   return claim;

@@ -26,8 +26,8 @@ class ClientRegistry {
     std::optional<Holder> replaced;  ///< whose stream has to be closed
   };
 
-  /// Takes the id of a channel for a new stream. In use: granted with the holder to close where the newcomer resumes or
-  /// is of the same non-empty identity, else refused. [any]
+  /// Takes the id of a channel for a new stream. In use: granted, with the holder to close, to the holder's identity,
+  /// and where the holder has none to any identity and to who resumes; else refused. [any]
   Claim claim(std::string_view channel, std::string_view client, const Holder& holder, bool resumes);
   /// The newcomer's final place, known once its session is made. [any]
   void settle(std::string_view channel, std::string_view client, const Holder& holder);

@@ -163,6 +163,23 @@ scenario('a URL whose server cannot be trusted gives no keys', async (stage) => 
   assert.equal(server.requests, 0);
 });
 
+scenario('what the URL of keys holds besides its place is shown nowhere', async (stage) => {
+  const server = await JwksServer.start(stage);
+  server.keys = [(await Signer.make('ES256', '1')).jwk];
+  const config = { auth: ['jwt', 'open'], log: { level: 'debug' } };
+  const up = await stage.node({ ...config, jwt: { jwks: server.url, ca_file: server.files.ca, ...quick } });
+  await server.down();
+  const down = stage.prepare({ ...config, jwt: { jwks: server.url, ca_file: server.files.ca, ...quick } });
+  down.spawn();
+  await until('the node names its port', () => (down.port = Number(down.log.match(/"http_port":"(\d+)/)?.[1])) > 0);
+  await until('it complains', () => down.log.includes('jwt-keys-unavailable'));
+  const ready = await call(down, 'GET', '/readyz');
+  assert.equal(ready.status, 503);
+  const status = await call(up, 'GET', '/status');
+  for (const text of [ready.body, status.body, up.log, down.log]) assert.ok(!text.includes('tenant=1'), text);
+  assert.ok(down.log.includes(server.url.replace('?tenant=1', '')));
+});
+
 scenario('a secret file is read again by SIGHUP', async (stage) => {
   const file = join(folder(stage), 'secret');
   writeFileSync(file, `${secret}\n`);
@@ -193,6 +210,9 @@ scenario('check finds what is wrong with keys, and says where', async (stage) =>
   assert.match(await wrong({ key: [join(path, 'none')] }), /jwt\.key: .*none/);
   assert.match(await wrong({ key: [bad] }), /jwt\.key: .*bad: expected a public key/);
   assert.match(await wrong({ jwks: bad }), /jwt\.jwks: .*bad: expected a JWKS/);
+  const withPassword = await wrong({ jwks: 'https://user:hidden@issuer.test/keys' });
+  assert.match(withPassword, /jwt\.jwks: expected a URL without user and password/);
+  assert.ok(!withPassword.includes('hidden'));
   assert.match(await wrong({ issuers: bad }), /jwt\.issuers: .*bad: expected \{"issuers"/);
   writeFileSync(bad, '{"issuers": [{"isuer": "x"}]}');
   assert.match(await wrong({ issuers: bad }), /issuers\[0\]: "isuer" is no member/);

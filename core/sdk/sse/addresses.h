@@ -17,6 +17,12 @@ inline std::string numericText(const sockaddr* address, socklen_t size) {
   return text;
 }
 
+/// Whether the host of a URL is this machine: `localhost`, or an address of loopback. [any]
+inline bool isLoopbackHost(const std::string& host) {
+  return host == "localhost" || host == "::1" ||
+         (host.starts_with("127.") && host.find_first_not_of("0123456789.") == std::string::npos);
+}
+
 /// What `addressesOf` may do with a name.
 enum class LookUp : std::uint8_t {
   Ask,          ///< ask the system: /etc/hosts, DNS; blocks, for seconds where no server answers

@@ -33,6 +33,8 @@ struct AuthRequest {
   const ClientCertificate* certificate = nullptr;  ///< of the connection, verified; none: nullptr
   /// All header lines as they came, of HTTP/1 and HTTP/2 alike; among them may be credentials of others than auth.
   std::span<const HeaderLine> headers = {};
+  /// The credential that counts is there and empty, as in `?access_token=`: nobody's, and no reason to look at others.
+  bool blank = false;
 
   /// The value of the first header of that name; empty: there is none. A walk over all of them.
   [[nodiscard]] std::string_view header(std::string_view name) const {
@@ -44,7 +46,7 @@ struct AuthRequest {
 
   /// Whether somebody means to be recognised: then nobody may be let in as anonymous.
   [[nodiscard]] bool hasCredentials() const {
-    return !token.empty() || !authorization.empty() || certificate != nullptr;
+    return !token.empty() || !authorization.empty() || certificate != nullptr || blank;
   }
 };
 

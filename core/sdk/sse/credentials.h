@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <optional>
 #include <string_view>
 
 #include "sse/auth.h"
@@ -17,8 +18,9 @@ inline std::string_view bearerOf(std::string_view authorization) {
   return authorization;
 }
 
-/// The value of the first cookie called `name` in a Cookie header, without quotes; empty: there is none. [any]
-inline std::string_view cookieOf(std::string_view header, std::string_view name) {
+/// The value of the first cookie called `name` in a Cookie header, without quotes; none where there is no such cookie.
+/// [any]
+inline std::optional<std::string_view> cookieOf(std::string_view header, std::string_view name) {
   while (!header.empty()) {
     const auto end = std::min(header.find(';'), header.size());
     auto pair = header.substr(0, end);
@@ -30,7 +32,7 @@ inline std::string_view cookieOf(std::string_view header, std::string_view name)
     const bool quoted = pair.size() >= 2 && pair.front() == '"' && pair.back() == '"';
     return quoted ? pair.substr(1, pair.size() - 2) : pair;
   }
-  return {};
+  return std::nullopt;
 }
 
 /// The token of a request: by `Authorization: Bearer`, without that header by the query, else by the cookie. Where the
@@ -38,7 +40,7 @@ inline std::string_view cookieOf(std::string_view header, std::string_view name)
 inline std::string_view tokenOf(const AuthRequest& request, std::string_view cookie_name) {
   if (!request.authorization.empty()) return bearerOf(request.authorization);
   if (!request.access_token.empty()) return request.access_token;
-  return cookieOf(request.cookie, cookie_name);
+  return cookieOf(request.cookie, cookie_name).value_or(std::string_view());
 }
 
 }  // namespace sse

@@ -83,6 +83,14 @@ std::optional<bool> readMember(const std::string& name, const Json& value, Issue
   return std::nullopt;
 }
 
+Result<void> readUrl(Issuer& issuer, const std::string& key) {
+  if (!issuer.remote()) return {};
+  auto url = readJwksUrl(issuer.jwks);
+  if (!url.ok()) return wrong(key, url.error().text);
+  issuer.url = std::move(*url);
+  return {};
+}
+
 Result<Issuer> readIssuer(const Json& entry, Issuer issuer, const std::string& where) {
   if (!entry.is_object()) return wrong(where, "expected an object");
   issuer.names.clear();
@@ -98,6 +106,7 @@ Result<Issuer> readIssuer(const Json& entry, Issuer issuer, const std::string& w
     while (secret->ends_with('\n') || secret->ends_with('\r')) secret->pop_back();
     issuer.secret = std::move(*secret);
   }
+  if (auto good = readUrl(issuer, where + ".jwks"); !good.ok()) return good.error();
   return issuer;
 }
 
@@ -148,6 +157,7 @@ Result<Config> readConfig(std::string_view settings_json) {
   config.jwks_min_interval = settings.duration("jwt.jwks_min_interval");
   config.jwks_timeout = settings.duration("jwt.jwks_timeout");
   Issuer own = readDefaults(settings);
+  if (auto good = readUrl(own, "jwt.jwks"); !good.ok()) return good.error();
   if (settings.has("jwt.issuers")) {
     Issuer defaults = own;
     defaults.secret.clear();

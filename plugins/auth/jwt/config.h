@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "auth/jwt/algorithm.h"
+#include "auth/jwt/jwks_url.h"
 #include "auth/jwt/key_set.h"
 #include "sse/loop.h"
 #include "sse/result.h"
@@ -19,6 +20,7 @@ struct Issuer {
   std::string secret;                  ///< empty: none
   std::vector<std::string> key_files;  ///< PEM
   std::string jwks;                    ///< file or URL; empty: none
+  JwksUrl url;                         ///< what is told of it, where it is one
   std::string ca_file;                 ///< for the URL; empty: the system's
   std::optional<Algorithm> algorithm;  ///< of the secret and of RSA keys that name none
   std::string rights_claim;            ///< a name, or a JSON pointer where it begins with a slash

@@ -27,6 +27,7 @@ KeySource::Settings sourceSettings(const Config& config, const Issuer& issuer) {
   const auto rsa = issuer.algorithm.value_or(Algorithm::RS256);
   const bool fits = familyOf(rsa) == Family::RsaPss || familyOf(rsa) == Family::RsaPkcs1;
   return {{issuer.jwks, issuer.ca_file, config.jwks_timeout, nullptr},
+          issuer.url.shown,
           fits ? rsa : Algorithm::RS256,
           config.jwks_max_age,
           config.jwks_min_interval};
@@ -76,10 +77,15 @@ void Jwt::begin(Read read) {
   for (const auto& issuer : read_.config.issuers) {
     auto& source = sources_.emplace_back();
     if (!issuer.remote()) continue;
+    if (issuer.url.exposed) {
+      host_->log().write(Level::Warning, "jwt-plain-http",
+                         "keys come as clear text, and whoever is in between can put in their own",
+                         {{"url", issuer.url.shown}});
+    }
     source = std::make_unique<KeySource>(*host_, fetch_, sourceSettings(read_.config, issuer),
                                          [this](bool changed) { settled(changed); });
     for (const auto& old : before) {
-      if (old && old->url() == source->url()) source->inherit(*old);
+      if (old && old->sameAs(*source)) source->inherit(*old);
     }
   }
   replace();
@@ -125,8 +131,8 @@ void Jwt::stop() {
 Readiness Jwt::ready() const {
   for (const auto& source : sources_) {
     if (!source || source->known()) continue;
-    return {false, source->problem().empty() ? "the keys of " + source->url() + " are being fetched"
-                                             : source->url() + ": " + source->problem()};
+    return {false, source->problem().empty() ? "the keys of " + source->shown() + " are being fetched"
+                                             : source->shown() + ": " + source->problem()};
   }
   return {};
 }

@@ -77,14 +77,14 @@ bool KeySource::accept(const std::string& text) {
   }
   failed_in_a_row_ = 0;
   if (!problem_.empty()) {
-    host_.log().write(Level::Info, "jwt-keys-back", "the JWKS URL answers again", {{"url", url()}});
+    host_.log().write(Level::Info, "jwt-keys-back", "the JWKS URL answers again", {{"url", shown()}});
     problem_.clear();
   }
   const bool changed = text != text_;
   text_ = text;
   if (changed) {
     host_.log().write(Level::Info, "jwt-keys", "keys fetched",
-                      {{"url", url()}, {"keys", std::to_string(keys_.size())}});
+                      {{"url", shown()}, {"keys", std::to_string(keys_.size())}});
   }
   return changed;
 }
@@ -96,7 +96,7 @@ void KeySource::complain(const std::string& problem) {
   host_.log().write(Level::Warning, "jwt-keys-unavailable",
                     known() ? "the JWKS URL gives no keys; those from before stay in use"
                             : "the JWKS URL gives no keys; tokens of its issuer are refused",
-                    {{"url", url()}, {"what", problem}});
+                    {{"url", shown()}, {"what", problem}});
 }
 
 /// At four fifths of their time, so that keys never get too old; after failures sooner, with back-off.

@@ -18,6 +18,7 @@ class KeySource {
  public:
   struct Settings {
     FetchRequest request;  ///< its `abort` is made anew for each fetch
+    std::string shown;     ///< its URL, as people may see it
     Algorithm rsa = Algorithm::RS256;
     Duration max_age{};       ///< longest time between two fetches
     Duration min_interval{};  ///< shortest
@@ -40,7 +41,11 @@ class KeySource {
   bool ask();
 
   [[nodiscard]] const KeySet& keys() const { return keys_; }
-  [[nodiscard]] const std::string& url() const { return settings_.request.url; }
+  /// Whether the other fetches the same. The URL itself may hold secrets: people see `shown`.
+  [[nodiscard]] bool sameAs(const KeySource& other) const {
+    return settings_.request.url == other.settings_.request.url;
+  }
+  [[nodiscard]] const std::string& shown() const { return settings_.shown; }
   /// There were keys once.
   [[nodiscard]] bool known() const { return !text_.empty(); }
   /// Why the last fetch failed; empty where it did not.

@@ -104,7 +104,7 @@ Decision Token::check(const AuthRequest& request, std::function<void(Decision)> 
 
 /// Who brings a token is known by that alone. A certificate that no row names is left to the next plugin.
 Decision Token::byCertificate(const KeyTable& keys, const AuthRequest& request) {
-  if (request.certificate == nullptr || !request.authorization.empty()) return {};
+  if (request.certificate == nullptr || !request.authorization.empty() || request.blank) return {};
   const Key* key = keys.find(*request.certificate);
   if (key == nullptr) return {};
   const auto end = request.certificate->expires;

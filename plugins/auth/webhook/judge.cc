@@ -18,9 +18,13 @@ Judge::Judge(Config config, Counters& counters)
       refused_(config_.cache_entries, counters.refused_entries) {}
 
 bool Judge::concerns(const AuthRequest& request) const {
+  if (request.blank) return false;
   if (!request.token.empty()) return true;
-  const auto shown = [&](const std::string& name) { return !request.header(name).empty(); };
-  const bool any_header = std::any_of(config_.headers.begin(), config_.headers.end(), shown);
+  const auto shown = [&](const HeaderLine& line) {
+    const auto is = [&](const std::string& name) { return sameWithoutCase(line.name, name); };
+    return !line.value.empty() && std::any_of(config_.headers.begin(), config_.headers.end(), is);
+  };
+  const bool any_header = std::any_of(request.headers.begin(), request.headers.end(), shown);
   // Credentials of a scheme that the endpoint is not shown: it would take their owner for nobody.
   const bool hidden = !request.authorization.empty() && std::find(config_.headers.begin(), config_.headers.end(),
                                                                   "authorization") == config_.headers.end();

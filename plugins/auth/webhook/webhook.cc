@@ -3,16 +3,13 @@
 #include <algorithm>
 #include <mutex>
 
+#include "sse/addresses.h"
+
 namespace sse::webhook {
 namespace {
 
 /// An endpoint that answers every other question is told of no more often than this.
 constexpr auto kQuiet = std::chrono::seconds(10);
-
-bool isLoopback(const std::string& host) {
-  return host == "localhost" || host == "::1" ||
-         (host.starts_with("127.") && host.find_first_not_of("0123456789.") == std::string::npos);
-}
 
 Decision refusal(Decision::Verdict verdict, std::string reason) {
   Decision decision;
@@ -75,7 +72,7 @@ void Webhook::warn(const Config& config) {
                        "while the endpoint does not answer, everybody may publish and subscribe",
                        {{"url", config.endpoint.shown}});
   }
-  if (!config.endpoint.tls && !isLoopback(config.endpoint.host)) {
+  if (!config.endpoint.tls && !isLoopbackHost(config.endpoint.host)) {
     host_->log().write(Level::Warning, "webhook-plain-http",
                        "tokens go to the endpoint as clear text, and whoever is in between can answer for it",
                        {{"url", config.endpoint.shown}});

@@ -73,12 +73,33 @@ TEST_CASE("credentials that nobody knows are not let in as anonymous") {
   token.token = "x";
   AuthRequest basic;
   basic.authorization = "Basic YTpi";
+  AuthRequest blank;
+  blank.blank = true;
   const AuthChain chain({&abstains, &open});
+  CHECK(chain.check(blank, {}).verdict == Verdict::Unauthorized);
+  CHECK(AuthChain({&open}).check(blank, {}).verdict == Verdict::Allow);
   CHECK(chain.check({}, {}).verdict == Verdict::Allow);
   CHECK(chain.check(token, {}).verdict == Verdict::Unauthorized);
   CHECK(chain.check(basic, {}).verdict == Verdict::Unauthorized);
   CHECK(AuthChain({&open}).check(token, {}).verdict == Verdict::Allow);
   CHECK(AuthChain({&abstains, &jwt}).check(token, {}).verdict == Verdict::Allow);
+}
+
+TEST_CASE("where there are identities, nobody anonymous listens as one of them") {
+  Voter abstains(Verdict::Abstain);
+  Voter open(Verdict::Allow, "nobody");
+  Voter jwt(Verdict::Allow);
+  AuthRequest listens;
+  listens.client = "alice";
+  AuthRequest publishes = listens;
+  publishes.action = Action::Publish;
+  const auto refused = AuthChain({&abstains, &open}).check(listens, {});
+  CHECK(refused.verdict == Verdict::Unauthorized);
+  CHECK(refused.challenge == "Bearer");
+  CHECK(refused.reason.find("client: ") == 0);
+  CHECK(AuthChain({&abstains, &open}).check(publishes, {}).verdict == Verdict::Allow);
+  CHECK(AuthChain({&open, &abstains}).check(listens, {}).verdict == Verdict::Allow);
+  CHECK(AuthChain({&abstains, &jwt}).check(listens, {}).verdict == Verdict::Allow);
 }
 
 TEST_CASE("who abstains later has refused, as nobody is asked after it") {

@@ -12,6 +12,13 @@ TEST_CASE("a numeric address is its own, in its shortest form") {
   CHECK(addressesOf("0:0::0:1", LookUp::NumericOnly).value() == Texts{"::1"});
 }
 
+TEST_CASE("a host is this machine by its text") {
+  for (const auto* own : {"localhost", "::1", "127.0.0.1", "127.9.9.9"}) CHECK(sse::isLoopbackHost(own));
+  for (const auto* other : {"", "127.evil.example", "localhost.example", "10.0.0.1", "::2"}) {
+    CHECK_FALSE(sse::isLoopbackHost(other));
+  }
+}
+
 TEST_CASE("a name is asked of the system, unless only numbers are wanted") {
   const auto asked = addressesOf("localhost");
   REQUIRE(asked.ok());

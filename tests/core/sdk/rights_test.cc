@@ -56,3 +56,12 @@ TEST_CASE("a token comes by header, else by query, else by cookie") {
   CHECK(request.hasCredentials());
   for (const auto* none : {"Bearer", "Bearer ", "Bearerx"}) CHECK(bearerOf(none).empty());
 }
+
+TEST_CASE("a cookie that is there and empty is another thing than none") {
+  CHECK(cookieOf("a=1; t=; t=2", "t") == std::string_view());
+  CHECK(cookieOf("t=\"\"", "t") == std::string_view());
+  for (const auto* none : {"", "a=t", "t", "xt=1", "t ;a=1"}) CHECK_FALSE(cookieOf(none, "t").has_value());
+  AuthRequest request;
+  request.blank = true;
+  CHECK(request.hasCredentials());
+}

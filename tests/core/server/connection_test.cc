@@ -113,6 +113,17 @@ TEST_CASE("a head over the limit is refused with 431") {
   CHECK(inOrder(client.text, {"GET /ok []", "HTTP/1.1 431 "}));
 }
 
+TEST_CASE("a request that cannot be read is answered without the lines of the one before") {
+  ServerWorld world;
+  Client client(world.port);
+  client.send(get("/lines"));
+  SUBCASE("malformed") { client.send("nonsense\r\n\r\n"); }
+  SUBCASE("too large") { client.send("POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 999999999\r\n\r\n"); }
+  REQUIRE(client.readToEnd());
+  CHECK(inOrder(client.text, {"X-Lines: /lines\r\n", "GET /lines []", "HTTP/1.1 4"}));
+  CHECK(client.text.find("X-Lines", client.text.find("HTTP/1.1 4")) == std::string::npos);
+}
+
 TEST_CASE("a malformed request is refused with 400 behind the answers that are due, and ends the connection") {
   ServerWorld world;
   Client client(world.port);

@@ -86,6 +86,7 @@ class Answers final : public server::Handler {
     const std::string text = seen.back() + " [" + std::string(body) + "]";
     if (head.method == http::Method::Post) return due_.push_back({&connection, connection.framing(), text});
     settle();
+    connection.setHeaders(head.path == "/lines" ? "X-Lines: /lines\r\n" : "");
     if (head.path == "/hold") {
       held = connection.hold();
     } else if (head.path == "/big") {

@@ -34,15 +34,25 @@ TEST_CASE("two anonymous clients are not the same identity") {
   CHECK_FALSE(clients.claim("a", "c", holder(2), false).granted);
 }
 
-TEST_CASE("an id in use goes to the same identity, or to who resumes, and names who has to go") {
+TEST_CASE("the id of an identity goes to that identity alone, whoever resumes, and names who has to go") {
   ClientRegistry clients;
   clients.claim("a", "c", holder(1, "alice"), false);
   const auto same = clients.claim("a", "c", holder(2, "alice"), false);
   CHECK(same.granted);
   CHECK(same.replaced->slot == 1);
-  const auto resumes = clients.claim("a", "c", holder(3), true);
+  for (const auto* other : {"", "bob"}) CHECK_FALSE(clients.claim("a", "c", holder(3, other), true).granted);
+  CHECK(clients.find("a", "c")->slot == 2);
+}
+
+TEST_CASE("the id of nobody goes to who resumes, and to an identity") {
+  ClientRegistry clients;
+  clients.claim("a", "c", holder(1), false);
+  const auto resumes = clients.claim("a", "c", holder(2), true);
   CHECK(resumes.granted);
-  CHECK(resumes.replaced->slot == 2);
+  CHECK(resumes.replaced->slot == 1);
+  const auto known = clients.claim("a", "c", holder(3, "alice"), false);
+  CHECK(known.granted);
+  CHECK(known.replaced->slot == 2);
 }
 
 TEST_CASE("an id is given back by its holder only") {

@@ -183,6 +183,43 @@ TEST_CASE("keys come from the URL; the node waits for them") {
   CHECK(world.verdict(signer.token({{"sse", rights()}}, {{"kid", "1"}})) == Verdict::Allow);
 }
 
+TEST_CASE("what a URL holds besides its place is told nowhere") {
+  World world;
+  const Json url = {{"jwt.jwks", "https://issuer.test:8443/keys?key=hidden#hidden"}};
+  world.start(url);
+  CHECK(world.plugin.ready().reason == "https://issuer.test:8443/keys: down");
+  CHECK(world.host.log().lines("jwt-plain-http").empty());
+  const Signer signer(Algorithm::EdDSA);
+  world.serve({jwkOf(signer, "1")});
+  world.loop.advance(10s);
+  CHECK(world.verdict(signer.token({{"sse", rights()}}, {{"kid", "1"}})) == Verdict::Allow);
+  for (const auto* id : {"jwt-keys", "jwt-keys-back", "jwt-keys-unavailable"}) {
+    const auto lines = world.host.log().lines(id);
+    REQUIRE(lines.size() == 1);
+    CHECK(lines[0].fields.at("url") == "https://issuer.test:8443/keys");
+  }
+}
+
+TEST_CASE("a URL with a password, or without a host, is refused and not repeated") {
+  World world;
+  for (const auto* wrong :
+       {"https://user:hidden@issuer.test/keys", "https://hidden@issuer.test/", "https:///hidden",
+        "https://issuer.test:0/hidden", "https://issuer.test:hidden/", "https://issuer.test/hid den"}) {
+    const auto outcome = world.plugin.configure(world.host, world.settings({{"jwt.jwks", wrong}}).dump());
+    REQUIRE_FALSE(outcome.ok());
+    CHECK(outcome.error().text.starts_with("jwt.jwks: expected "));
+    CHECK(outcome.error().text.find("hidden") == std::string::npos);
+  }
+}
+
+TEST_CASE("keys that come by plain http from elsewhere are warned of") {
+  for (const auto& [url, lines] : {std::pair("http://issuer.test/keys", 1), std::pair("http://127.0.0.1:1/keys", 0)}) {
+    World world;
+    world.start({{"jwt.jwks", url}});
+    CHECK(world.host.log().lines("jwt-plain-http").size() == static_cast<std::size_t>(lines));
+  }
+}
+
 TEST_CASE("an unknown key id is fetched, not more often than allowed, and no one waits in vain") {
   World world;
   const Signer old_key(Algorithm::EdDSA);

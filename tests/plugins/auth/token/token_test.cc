@@ -159,6 +159,9 @@ TEST_CASE("a certificate gives the rights of the row that names it") {
   request.token = "other";
   CHECK(ask({"DNS:shop.example"}).verdict == Verdict::Abstain);
   request.token = {};
+  request.blank = true;
+  CHECK(ask({"DNS:shop.example"}).verdict == Verdict::Abstain);
+  request.blank = false;
   request.action = Action::Subscribe;
   CHECK(ask({"DNS:shop.example"}).verdict == Verdict::Deny);
   shown.expires = std::chrono::system_clock::now() - std::chrono::seconds(1);

@@ -141,6 +141,16 @@ TEST_CASE("who brings nothing is asked about or left to others, and foreign cred
   CHECK(world.verdict({.token = "", .authorization = "Basic YTpi", .headers = {{"Authorization", "Basic YTpi"}}}) ==
         Verdict::Allow);
   CHECK(world.endpoint.asked.back().document["headers"]["authorization"] == "Basic YTpi");
+  CHECK(world.verdict({.token = "", .headers = {{"X-Key", ""}}}) == Verdict::Abstain);
+  CHECK(world.verdict({.token = "", .headers = {{"X-Key", ""}, {"x-key", "a"}}}) == Verdict::Allow);
+}
+
+TEST_CASE("an empty credential is nobody's, and the endpoint is not asked who comes without one") {
+  World world;
+  world.endpoint.answer = kAllow;
+  world.start({{"webhook.headers", {"X-Key"}}});
+  CHECK(world.verdict({.token = "", .headers = {{"X-Key", "a"}}, .blank = true}) == Verdict::Abstain);
+  CHECK(world.endpoint.asked.empty());
 }
 
 TEST_CASE("a client certificate is shown, counts as credentials, and tells requests apart") {

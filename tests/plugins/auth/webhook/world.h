@@ -51,6 +51,7 @@ struct World {
     std::string authorization = {};
     std::vector<HeaderLine> headers = {};
     const ClientCertificate* certificate = nullptr;
+    bool blank = false;
   };
   std::shared_ptr<Asked> ask(const Request& request) {
     auto asked = std::make_shared<Asked>();
@@ -65,6 +66,7 @@ struct World {
     question.token = request.token;
     question.headers = request.headers;
     question.certificate = request.certificate;
+    question.blank = request.blank;
     auto decision = plugin.check(question, [asked](Decision answer) {
       asked->decision = std::move(answer);
       ++asked->answers;
