@@ -95,7 +95,7 @@ Hello Relay::hello() {
   hello.young = host_->loop().now() - started_ < kYoung;
   hello.secret = !node.cluster_secret.empty();
   hello.tag = node.tag;
-  hello.head = host_->journal().head();
+  hello.head = host_->journal().ownHead();
   hello.name = node.name;
   hello.nonce = freshNonce();
   return hello;
