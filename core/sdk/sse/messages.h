@@ -103,6 +103,7 @@ struct LinkChanged {
   std::string reason;            ///< for people, where Broken
   std::uint64_t lag_events = 0;  ///< entries of ours that the peer does not have yet
   bool filled = false;           ///< what the peer had at connecting has arrived here
+  std::string address = {};      ///< numeric, of the other side; empty where it is not known
 };
 
 /// Every numeric address from which a node of the original program may publish: members that are allowed to be such

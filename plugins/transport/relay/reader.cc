@@ -202,6 +202,7 @@ void Reader::report(LinkChanged::State state, const std::string& reason) {
   LinkChanged now;
   now.key = peer_.key;
   now.name = theirs_.name;
+  now.address = numeric_;
   now.tag = theirs_.tag;
   now.state = state;
   now.reason = reason;
@@ -209,7 +210,7 @@ void Reader::report(LinkChanged::State state, const std::string& reason) {
   if (poster_) now.lag_events = poster_->lag();
   const auto same = [](const LinkChanged& a, const LinkChanged& b) {
     return a.name == b.name && a.tag == b.tag && a.state == b.state && a.reason == b.reason && a.filled == b.filled &&
-           a.lag_events == b.lag_events;
+           a.lag_events == b.lag_events && a.address == b.address;
   };
   if (ever_reported_ && same(now, reported_)) return;
   ever_reported_ = true;

@@ -4,6 +4,7 @@
 #include <poll.h>
 
 #include "sse/config.h"
+#include "transport/relay/address.h"
 #include "transport/relay/proof.h"
 
 namespace sse::relay {
@@ -216,6 +217,7 @@ void Relay::refused(const std::string& address, const std::string& reason) {
 void Relay::reportFeeder(const Feeder& feeder, LinkChanged::State state, const std::string& reason) {
   LinkChanged changed;
   changed.name = feeder.peerHello().name;
+  changed.address = canonicalAddress(feeder.remote());
   changed.tag = feeder.peerHello().tag;
   changed.state = state;
   changed.reason = reason;
