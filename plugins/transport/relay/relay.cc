@@ -12,11 +12,9 @@ namespace {
 
 constexpr Duration kTick{250};
 constexpr Duration kLagEvery{2'000};
-constexpr Duration kRefusalEvery{10'000};
 constexpr Duration kYoung{60'000};
 constexpr Duration kFlushFor{500};
 constexpr int kWaitMs = 20;
-constexpr std::size_t kMaxFeeders = 1024;
 constexpr std::size_t kMaxReached = 4096;
 
 }  // namespace
@@ -70,16 +68,6 @@ void Relay::followJournal() {
   if (!needed) return;
   appends_ = host_->bus().subscribe<EventsAppended>([this](const EventsAppended&) { appended(); });
   appended();
-}
-
-void Relay::accept(Upgraded upgraded) {
-  if (stopping_) return;
-  if (feeders_.size() >= kMaxFeeders) {
-    return refused(upgraded.remote_address, "more than " + std::to_string(kMaxFeeders) + " connections");
-  }
-  feeders_.push_back(std::make_unique<Feeder>(static_cast<Hub&>(*this), std::move(upgraded)));
-  feeders_.back()->start();
-  followJournal();
 }
 
 void Relay::appended() {
@@ -201,17 +189,6 @@ void Relay::down(Feeder& feeder) {
   countLinks();
   acknowledged();
   scheduleSweep();
-}
-
-void Relay::refused(const std::string& address, const std::string& reason) {
-  const auto now = host_->loop().now();
-  ++refusals_untold_;
-  if (refusal_told_ != Clock::time_point() && now - refusal_told_ < kRefusalEvery) return;
-  host_->log().write(Level::Warning, "relay-refused", "a connection to the relay ended before it was accepted",
-                     {{"address", address}, {"reason", reason}, {"count", std::to_string(refusals_untold_)}});
-  host_->bus().publish(Warned{"relay-refused", "a connection to the relay was not accepted: " + reason, address});
-  refusal_told_ = now;
-  refusals_untold_ = 0;
 }
 
 void Relay::reportFeeder(const Feeder& feeder, LinkChanged::State state, const std::string& reason) {

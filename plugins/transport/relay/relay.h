@@ -55,6 +55,7 @@ class Relay final : public Transport, private Hub {
   [[nodiscard]] bool allowsOriginal(const std::string& address) const override;
   void memberChanged() override;
 
+  void makeWay();
   Result<void> allowOriginals(const Settings& settings);
   Result<void> takeTls(const Settings& settings);
   [[nodiscard]] std::uint64_t originalLag() const;
