@@ -151,4 +151,12 @@ struct PeersAcknowledged {
   std::uint64_t position = 0;
 };
 
+/// The nodes of all live links have said that they have the events of each of these origins up to its number; an origin
+/// that is not among them is one of which not all have said it. Published by: transports, each time it changes and
+/// where somebody wants it. For: api, where a repeated publish was first another node's.
+struct PeersHold {
+  static constexpr std::string_view kTopic = "transport.peers_hold/1";
+  std::vector<Identity> highest;  ///< in the order of their tags
+};
+
 }  // namespace sse

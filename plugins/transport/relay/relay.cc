@@ -279,6 +279,7 @@ void Relay::tick() {
   countLinks();
   followJournal();
   tellFed();
+  tellHeld();
   std::uint64_t lag = 0;
   for (const auto& feeder : feeders_) lag = std::max(lag, feeder->lag());
   std::size_t queued = 0;
