@@ -59,6 +59,8 @@ class Api final : public server::Handler {
   void settle() override { publisher_.flush(); }
   /// Tells publishes that wait for peers. [loop]
   void acknowledged(std::uint64_t position) { publisher_.acknowledged(position); }
+  /// Peers have of each origin what `highest`, in the order of tags, says. [loop]
+  void held(std::shared_ptr<const std::vector<Identity>> highest) { publisher_.held(std::move(highest)); }
 
  private:
   void handle(Request& request);

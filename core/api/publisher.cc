@@ -1,5 +1,8 @@
 #include "api/publisher.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include <nlohmann/json.hpp>
 
 #include "base/clock.h"
@@ -45,7 +48,10 @@ void Publisher::answer(const channel::Submission& submission, Waiter& waiter) {
   auto& connection = *waiter.connection;
   const bool accepted = submission.outcome == Outcome::Appended || submission.outcome == Outcome::Repeated;
   if (accepted && node_.wait_for_peers) {
-    return defer(connection, submission.identity.number, channel::identityText(submission.identity), nullptr);
+    const bool ours = submission.identity.origin == node_.info->tag;
+    Deferred what{ours ? submission.identity.number : 0, channel::identityText(submission.identity), nullptr, {}};
+    if (!ours) what.others.push_back(submission.identity);
+    return defer(connection, std::move(what), submission.outcome == Outcome::Appended);
   }
   const auto present = connection.framing();
   connection.setFraming(waiter.framing);
@@ -71,11 +77,14 @@ void Publisher::answerLine(const channel::Submission& submission, Waiter& waiter
     line = {"", 503, kNoRoom};
   } else {
     line.id = channel::identityText(submission.identity);
+    if (submission.identity.origin != node_.info->tag) batch.repeats.push_back(submission.identity);
   }
   if (--batch.open > 0) return;
   if (node_.wait_for_peers) {
     waiter.connection->hold();
-    return defer(*waiter.connection, node_.journal->head(), "", waiter.batch);
+    Deferred what{node_.journal->head(), "", waiter.batch, std::move(batch.repeats)};
+    const bool in_order = what.others.empty();
+    return defer(*waiter.connection, std::move(what), in_order);
   }
   const auto present = waiter.connection->framing();
   waiter.connection->setFraming(waiter.framing);
@@ -99,10 +108,11 @@ void Publisher::answerBatch(server::Exchange& connection, const BatchReply& batc
       nlohmann::json{{"results", results}}.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 
-void Publisher::defer(server::Exchange& connection, std::uint64_t position, std::string id,
-                      std::shared_ptr<BatchReply> batch) {
-  const std::int64_t deadline = base::microseconds(loop_.now()) + kPeerWaitUs;
-  deferred_.push_back({position, deadline, connection.id(), std::move(id), std::move(batch)});
+/// What is in order waits behind what stands before it in the journal.
+void Publisher::defer(server::Exchange& connection, Deferred what, bool in_order) {
+  what.deadline_us = base::microseconds(loop_.now()) + kPeerWaitUs;
+  what.connection = connection.id();
+  (in_order ? deferred_ : repeats_).push_back(std::move(what));
   if (!timer_.active()) timer_ = loop_.after(Duration(1000), [this] { expire(); });
   acknowledged(node_.acknowledged.load(std::memory_order_acquire));
 }
@@ -111,30 +121,62 @@ void Publisher::acknowledged(std::uint64_t position) {
   while (!deferred_.empty() && deferred_.front().position <= position) {
     const Deferred done = std::move(deferred_.front());
     deferred_.pop_front();
-    auto* connection = server_->find(done.connection);
-    if (connection == nullptr) continue;
-    if (done.batch) {
-      answerBatch(*connection, *done.batch);
-    } else {
-      connection->respondId(done.id);
-    }
-    server_->answered(*connection);
+    reply(done);
   }
+  settleRepeats();
+}
+
+void Publisher::held(std::shared_ptr<const std::vector<Identity>> highest) {
+  held_ = std::move(highest);
+  settleRepeats();
+}
+
+bool Publisher::settled(const Deferred& deferred) const {
+  if (deferred.position > node_.acknowledged.load(std::memory_order_acquire)) return false;
+  return std::ranges::all_of(deferred.others, [this](const Identity& id) {
+    if (!held_) return false;
+    const auto found = std::ranges::lower_bound(*held_, id.origin, {}, &Identity::origin);
+    return found != held_->end() && found->origin == id.origin && found->number >= id.number;
+  });
+}
+
+void Publisher::settleRepeats() {
+  const auto done = std::stable_partition(repeats_.begin(), repeats_.end(),
+                                          [this](const Deferred& deferred) { return !settled(deferred); });
+  const std::vector<Deferred> ready(std::make_move_iterator(done), std::make_move_iterator(repeats_.end()));
+  repeats_.erase(done, repeats_.end());
+  for (const auto& deferred : ready) reply(deferred);
+}
+
+void Publisher::reply(const Deferred& done) {
+  auto* connection = server_->find(done.connection);
+  if (connection == nullptr) return;
+  if (done.batch) {
+    answerBatch(*connection, *done.batch);
+  } else {
+    connection->respondId(done.id);
+  }
+  server_->answered(*connection);
 }
 
 /// The event is in the journal and will reach the peers; only that they have it cannot be promised yet.
 void Publisher::expire() {
   const std::int64_t now = base::microseconds(loop_.now());
-  while (!deferred_.empty() && deferred_.front().deadline_us <= now) {
-    const auto id = deferred_.front().connection;
-    deferred_.pop_front();
+  std::vector<server::ConnectionId> late;
+  for (auto* queue : {&deferred_, &repeats_}) {
+    for (; !queue->empty() && queue->front().deadline_us <= now; queue->pop_front()) {
+      late.push_back(queue->front().connection);
+    }
+  }
+  for (const auto& id : late) {
     auto* connection = server_->find(id);
     if (connection == nullptr) continue;
     const http::Header retry{"Retry-After", "1"};
     connection->problem(503, "publish.wait: not every peer has the event yet; it stays published", {&retry, 1});
     server_->answered(*connection);
   }
-  timer_ = deferred_.empty() ? Registration() : loop_.after(Duration(1000), [this] { expire(); });
+  const bool idle = deferred_.empty() && repeats_.empty();
+  timer_ = idle ? Registration() : loop_.after(Duration(1000), [this] { expire(); });
 }
 
 }  // namespace sse::api

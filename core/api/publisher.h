@@ -20,7 +20,8 @@ struct BatchReply {
     std::string detail;
   };
   std::vector<Line> lines;
-  std::size_t open = 0;  ///< lines whose outcome is due
+  std::size_t open = 0;           ///< lines whose outcome is due
+  std::vector<Identity> repeats;  ///< lines that were other nodes' events before
 };
 
 /// Publishes of one turn of a loop: appended to the journal in one step, then answered in order. Owned by the loop's
@@ -38,6 +39,8 @@ class Publisher {
   void flush();
   /// Peers have everything up to `position`: answers who waited for it. [loop]
   void acknowledged(std::uint64_t position);
+  /// Peers have of each origin what `highest`, in the order of tags, says: answers who waited for it. [loop]
+  void held(std::shared_ptr<const std::vector<Identity>> highest);
 
   /// Answers a batch whose lines are all decided. [loop]
   static void answerBatch(server::Exchange& connection, const BatchReply& batch);
@@ -50,15 +53,19 @@ class Publisher {
     std::size_t line = 0;
   };
   struct Deferred {
-    std::uint64_t position;
-    std::int64_t deadline_us;
-    server::ConnectionId connection;
+    std::uint64_t position = 0;         ///< of this node, for peers to have
     std::string id;                     ///< of a single publish
     std::shared_ptr<BatchReply> batch;  ///< of a batch
+    std::vector<Identity> others;       ///< other nodes' events, for peers to have
+    std::int64_t deadline_us = 0;
+    server::ConnectionId connection = {};
   };
   void answer(const channel::Submission& submission, Waiter& waiter);
   void answerLine(const channel::Submission& submission, Waiter& waiter);
-  void defer(server::Exchange& connection, std::uint64_t position, std::string id, std::shared_ptr<BatchReply> batch);
+  void defer(server::Exchange& connection, Deferred what, bool in_order);
+  [[nodiscard]] bool settled(const Deferred& deferred) const;
+  void settleRepeats();
+  void reply(const Deferred& done);
   void expire();
 
   Node& node_;
@@ -66,7 +73,9 @@ class Publisher {
   server::HttpServer* server_ = nullptr;
   std::vector<channel::Submission> submissions_;
   std::vector<Waiter> waiters_;
-  std::deque<Deferred> deferred_;
+  std::deque<Deferred> deferred_;  ///< in the order of their positions
+  std::deque<Deferred> repeats_;   ///< what came first at another node, or earlier: each waits for itself
+  std::shared_ptr<const std::vector<Identity>> held_;
   Registration timer_;
 };
 

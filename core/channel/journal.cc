@@ -57,6 +57,7 @@ bool Journal::submitOne(Submission& submission, std::int64_t now_us, Trash& tras
     submission.outcome = Submission::Outcome::Refused;
     return false;
   }
+  own_head_ = head_;
   submission.outcome = Submission::Outcome::Appended;
   submission.identity = identity;
   if (!key.empty()) idempotency_.remember(key, identity, now_us);

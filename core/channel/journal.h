@@ -111,6 +111,7 @@ class Journal final : public sse::Journal {
   // sse::Journal
   [[nodiscard]] Tag tag() const override { return own_; }
   [[nodiscard]] std::uint64_t head() const override;
+  [[nodiscard]] std::uint64_t ownHead() const override;
   [[nodiscard]] JournalRead read(std::uint64_t after, Scope scope, std::size_t max_events,
                                  std::size_t max_bytes) const override;
   [[nodiscard]] Checkpoint checkpoint() const override;
@@ -168,6 +169,7 @@ class Journal final : public sse::Journal {
 
   mutable std::mutex mutex_;
   std::uint64_t head_ = 0;
+  std::uint64_t own_head_ = 0;
   std::uint64_t own_evicted_ = 0;  ///< newest of this node's own entries that fell away
   std::uint64_t any_evicted_ = 0;
   mutable std::uint64_t fed_ = 0;  ///< how far every peer, or before a word of that anybody, has read own entries

@@ -244,6 +244,11 @@ std::uint64_t Journal::head() const {
   return head_;
 }
 
+std::uint64_t Journal::ownHead() const {
+  const std::lock_guard lock(mutex_);
+  return own_head_;
+}
+
 /// Starts at the nearest mark at or before the position instead of walking the whole list.
 const Entry* Journal::firstAfter(std::uint64_t position) const {
   const Entry* entry = oldest_;

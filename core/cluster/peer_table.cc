@@ -6,7 +6,7 @@
 namespace sse::cluster {
 namespace {
 
-std::string keyOf(const Member& member) { return member.address + ":" + std::to_string(member.http_port); }
+std::string keyOf(const std::string& address, std::uint16_t port) { return address + ":" + std::to_string(port); }
 
 bool isActive(Member::State state) { return state == Member::State::Alive || state == Member::State::Suspect; }
 
@@ -53,8 +53,8 @@ PeerTable::Changes PeerTable::membership(const MembershipChanged& message, Clock
       gossip.push_back({member.address, member.gossip_port, member.self});
     }
     if (member.self || member.http_port == 0 || member.address.empty()) continue;
-    members[keyOf(member)] = member;
-    peers_[keyOf(member)];
+    members[keyOf(member.address, member.http_port)] = member;
+    peers_[keyOf(member.address, member.http_port)];
   }
   Changes changes;
   for (auto& [key, peer] : peers_) join(key, peer, changes, now);
@@ -162,6 +162,23 @@ NodeView PeerTable::nodeOf(const Peer& peer, Clock::time_point now) const {
   return node;
 }
 
+/// The listed node that `link`'s peer is, where that is not known by its process as nobody here reads it: the one of
+/// its name, or the only one at its address.
+NodeView* PeerTable::unread(ClusterView& view, const LinkChanged& link) const {
+  NodeView* at_address = nullptr;
+  std::size_t there = 0;
+  for (auto& node : view.nodes) {
+    if (node.tag != Tag{} || !isActive(node.state)) continue;
+    if (!node.name.empty() && node.name == link.name) return &node;
+    const auto peer = peers_.find(keyOf(node.address, node.http_port));
+    if (!node.name.empty() || link.address.empty() || peer == peers_.end()) continue;
+    if (!peer->second.link || peer->second.link->address != link.address) continue;
+    at_address = &node;
+    ++there;
+  }
+  return there == 1 ? at_address : nullptr;
+}
+
 ClusterView PeerTable::view(Clock::time_point now) const {
   ClusterView view;
   const auto same_process = [&](const Tag& tag) {
@@ -180,6 +197,12 @@ ClusterView PeerTable::view(Clock::time_point now) const {
   }
   for (const auto& [tag, link] : incoming_) {
     if (tag == own_tag_ || same_process(tag) != view.nodes.end()) continue;
+    if (auto* known = unread(view, link)) {
+      known->tag = tag;
+      known->name = link.name;
+      known->lag_events = link.lag_events;
+      continue;
+    }
     NodeView node;
     node.name = link.name;
     node.tag = tag;

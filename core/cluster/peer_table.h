@@ -64,6 +64,7 @@ class PeerTable {
 
   void join(const std::string& key, Peer& peer, Changes& changes, Clock::time_point now);
   [[nodiscard]] NodeView nodeOf(const Peer& peer, Clock::time_point now) const;
+  [[nodiscard]] NodeView* unread(ClusterView& view, const LinkChanged& link) const;
   [[nodiscard]] bool clashes(const LinkChanged& link) const;
 
   const std::string own_name_;

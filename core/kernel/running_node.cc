@@ -164,6 +164,12 @@ void RunningNode::passOnAcknowledgements() {
       parts->loop.post([api = &parts->api, position = message.position] { api->acknowledged(position); });
     }
   }));
+  subscriptions_.push_back(bus_->subscribe<PeersHold>([this](const PeersHold& message) {
+    const auto highest = std::make_shared<const std::vector<Identity>>(message.highest);
+    for (auto& parts : loops_) {
+      parts->loop.post([api = &parts->api, highest] { api->held(highest); });
+    }
+  }));
 }
 
 void RunningNode::listen() {

@@ -6,7 +6,7 @@ import { freePort } from './support/node.mjs';
 import { events, FakePeer, hello } from './support/relay_peer.mjs';
 import { linked, scenario } from './support/stage.mjs';
 import { tlsNode } from './support/tls_node.mjs';
-import { until } from './support/wait.mjs';
+import { pause, until } from './support/wait.mjs';
 
 const warns = (node, id) =>
   until(
@@ -93,6 +93,33 @@ scenario('of two nodes with one name found by gossip both tell, and the first st
   }
   assert.equal(await a.probe('/readyz'), 200);
 });
+
+scenario(
+  'a newcomer with the name of another stays unready, and goes without harm to the other',
+  async (stage) => {
+    const { a, b } = await gossips(stage, { gossip: { intervals: 'local' } }, { gossip: { intervals: 'local' } });
+    await b.start();
+    await linked([a, b]);
+    const reader = await stage.subscribe(a, '/subscribe/c');
+    const gossip = { ...b.config.gossip, port: await freePort() };
+    const twin = stage.prepare({ ...b.config, gossip, http: { port: await freePort() } });
+    await startUnready(twin);
+    await until('the newcomer is not ready', async () => (await twin.probe('/readyz')) === 503);
+    await logs(twin, /gossip-own-name-clash/);
+    const begun = Date.now();
+    while (Date.now() - begun < 35000) {
+      for (const node of [a, b]) assert.equal(await node.probe('/readyz'), 200);
+      assert.equal(await twin.probe('/readyz'), 503);
+      await pause(500);
+    }
+    await twin.stop();
+    await pause(2000);
+    for (const node of [a, b]) assert.doesNotMatch(node.log, /gossip-member-(left|dead)|relay-link-lost/);
+    await publish(b, '/publish/c', { data: 'still here' });
+    assert.equal((await reader.next()).data, '"still here"');
+  },
+  { seconds: 90 },
+);
 
 scenario('gossip without a key at a public address is told for as long as it is so', async (stage) => {
   const gossip = { bind: '127.0.0.1', port: await freePort(), advertise: '203.0.113.7' };

@@ -55,6 +55,9 @@ class SSE_PUBLIC Journal {
   /// live readers. Before the first call that is how far anybody has read. [any]
   virtual void fed(std::uint64_t position) { static_cast<void>(position); }
 
+  /// The newest position of an entry that this node numbered first; 0: there was none. [any]
+  [[nodiscard]] virtual std::uint64_t ownHead() const { return head(); }
+
   /// What has fallen away here, for a freshly started peer; channels above the node-wide floor only. [any]
   [[nodiscard]] virtual Floors floors() const { return {}; }
 };

@@ -103,6 +103,7 @@ struct LinkChanged {
   std::string reason;            ///< for people, where Broken
   std::uint64_t lag_events = 0;  ///< entries of ours that the peer does not have yet
   bool filled = false;           ///< what the peer had at connecting has arrived here
+  std::string address = {};      ///< numeric, of the other side; empty where it is not known
 };
 
 /// Every numeric address from which a node of the original program may publish: members that are allowed to be such
@@ -148,6 +149,14 @@ struct Warned {
 struct PeersAcknowledged {
   static constexpr std::string_view kTopic = "transport.acknowledged/1";
   std::uint64_t position = 0;
+};
+
+/// The nodes of all live links have said that they have the events of each of these origins up to its number; an origin
+/// that is not among them is one of which not all have said it. Published by: transports, each time it changes and
+/// where somebody wants it. For: api, where a repeated publish was first another node's.
+struct PeersHold {
+  static constexpr std::string_view kTopic = "transport.peers_hold/1";
+  std::vector<Identity> highest;  ///< in the order of their tags
 };
 
 }  // namespace sse

@@ -91,6 +91,7 @@ std::unique_ptr<StreamServer> Gossip::makeServer() {
     return reply;
   };
   ties.refused = [this](const std::string& from, const Error& error) { reporter_->refusedStream(from, error); };
+  ties.paused = [this] { reporter_->paused(); };
   ties.bytes = [this](std::size_t in, std::size_t out) { reporter_->stream(in, out); };
   return std::make_unique<StreamServer>(host_->loop(), ports_->tcp(), options_.intervals.stream_timeout,
                                         std::move(ties));
@@ -214,8 +215,15 @@ sse::Member Gossip::memberOf(const Member& node) const {
   return made;
 }
 
+/// Each swap of tables tells of it anew, but the other side may have left or not answer in time.
+Duration Gossip::clashLasts() const {
+  const auto& intervals = options_.intervals;
+  const auto between = Exchanges::interval(intervals, engine_->membership().table().size());
+  return kClashExchanges * (between + intervals.stream_timeout);
+}
+
 Readiness Gossip::ready() const {
-  if (clash_ && now() - *clash_ < kClashLasts) {
+  if (clash_ && now() - *clash_ < clashLasts()) {
     return {false, "node.name: \"" + host_->node().name + "\" is also the name of the node at " + clash_with_ +
                        ", which was there first"};
   }

@@ -23,9 +23,9 @@ class Gossip : public Discovery {
  public:
   static constexpr Duration kPublishEvery{100};
   static constexpr Duration kFirstPublish{3'000};
-  static constexpr Duration kNewcomer{60'000};    ///< a clash of names so soon after the start is our fault
-  static constexpr Duration kClashLasts{60'000};  ///< without being told again
-  static constexpr Duration kLeaveLimit{800};     ///< what `stop` gives the goodbye
+  static constexpr Duration kNewcomer{60'000};  ///< a clash of names so soon after the start is our fault
+  static constexpr int kClashExchanges = 3;     ///< so many swaps of tables without a word of it end a clash
+  static constexpr Duration kLeaveLimit{800};   ///< what `stop` gives the goodbye
 
   explicit Gossip(ResolveName resolve = systemAddresses) : resolve_(std::move(resolve)) {}
 
@@ -53,6 +53,7 @@ class Gossip : public Discovery {
   void publishSoon();
   void publish();
   void sayGoodbye();
+  [[nodiscard]] Duration clashLasts() const;
   [[nodiscard]] sse::Member memberOf(const Member& node) const;
   [[nodiscard]] Clock::time_point now() const { return host_->loop().now() + ahead_; }
 

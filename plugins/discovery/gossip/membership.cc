@@ -51,6 +51,7 @@ void Membership::alive(const Alive& message, Clock::time_point now) {
     return;
   }
   if (about_us) {
+    held_ = true;
     if (std::exchange(disputed_, false)) outbox_.tell(NameSettled{});
     return aliveAboutUs(message, *member);
   }
@@ -198,6 +199,7 @@ std::vector<Row> Membership::rows() const {
 
 void Membership::leave(Clock::time_point now) {
   if (std::exchange(leaving_, true)) return;
+  if (disputed_ && !held_) return broadcasts_.drop(settings_.name);
   dead({settings_.name, us().incarnation, settings_.name}, now);
 }
 

@@ -38,7 +38,8 @@ class Membership {
   /// The whole table for a push/pull, the dead and left included. [section 10.3]
   [[nodiscard]] std::vector<Row> rows() const;
 
-  /// Says that we leave. From now on nothing about us is refuted. [section 18]
+  /// Says that we leave, unless our name was never ours but a namesake's: the goodbye would be the namesake's death.
+  /// From now on nothing about us is refuted. [section 18]
   void leave(Clock::time_point now);
   [[nodiscard]] bool leaving() const { return leaving_; }
 
@@ -85,6 +86,7 @@ class Membership {
   bool leaving_ = false;
   bool full_told_ = false;
   bool disputed_ = false;  // others hold our name with another address
+  bool held_ = false;      // others have held it with ours
 };
 
 }  // namespace sse::gossip

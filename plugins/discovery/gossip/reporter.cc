@@ -38,6 +38,8 @@ Reporter::Reporter(Host& host)
       bytes_out_(host.metrics().counter("sse_gossip_packet_bytes_sent_total", "bytes of datagrams sent")),
       stream_bytes_in_(host.metrics().counter("sse_gossip_stream_bytes_received_total", "bytes of streams received")),
       stream_bytes_out_(host.metrics().counter("sse_gossip_stream_bytes_sent_total", "bytes of streams sent")),
+      accept_paused_(host.metrics().counter("sse_gossip_accept_paused_total",
+                                            "times accepting streams paused for want of descriptors")),
       refutations_(host.metrics().counter("sse_gossip_refutations_total", "claims about this node that it refuted")),
       failed_probes_(host.metrics().counter("sse_gossip_probe_failures_total", "probes that nothing answered")),
       rtt_(host.metrics().histogram("sse_gossip_probe_seconds", "time from a ping to its ack")) {
@@ -179,6 +181,12 @@ void Reporter::refusedStream(const std::string& from, const Error& error) {
                {{"reason", reasonOf(error)}})
       .add();
   warn("gossip-stream-refused", hostOf(from), "a connection could not be used", from + ": " + error.text);
+}
+
+void Reporter::paused() {
+  accept_paused_.add();
+  warn("gossip-accept-paused", {}, "no descriptors left for streams of other nodes",
+       "accepting is tried again every 100 ms");
 }
 
 void Reporter::unsent() {

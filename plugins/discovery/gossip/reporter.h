@@ -30,6 +30,8 @@ class Reporter {
   /// A packet or a stream that was not what it has to be: `error` says why. [control]
   void refused(const std::string& from, const Error& error);
   void refusedStream(const std::string& from, const Error& error);
+  /// No descriptors are left for streams of others. [control]
+  void paused();
   /// A packet that could not be sent. [control]
   void unsent();
 
@@ -69,6 +71,7 @@ class Reporter {
   Counter& bytes_out_;
   Counter& stream_bytes_in_;
   Counter& stream_bytes_out_;
+  Counter& accept_paused_;
   Counter& refutations_;
   Counter& failed_probes_;
   Histogram& rtt_;

@@ -13,6 +13,7 @@ constexpr std::size_t kBytesPerTurn = std::size_t{64} << 10;
 }  // namespace
 
 struct StreamServer::Stream {
+  std::uint64_t number;  // in the order of accepting
   Descriptor fd;
   std::string from;
   std::shared_ptr<const WireSettings> wire;  // kept as it was when the stream began
@@ -26,30 +27,55 @@ struct StreamServer::Stream {
 
 StreamServer::StreamServer(Loop& loop, int listener, Duration timeout, Ties ties)
     : loop_(loop), listener_(listener), timeout_(timeout), ties_(std::move(ties)) {
-  accepting_ = loop_.watch(listener_, kReadable, [this](std::uint32_t) { accept(); });
+  listen();
 }
 
 StreamServer::~StreamServer() = default;
+
+void StreamServer::listen() {
+  accepting_ = loop_.watch(listener_, kReadable, [this](std::uint32_t) { accept(); });
+}
 
 void StreamServer::accept() {
   for (int i = 0; i < kAcceptsPerTurn; ++i) {
     SocketAddress from;
     from.size = sizeof(from.storage);
     const int fd = ::accept4(listener_, from.get(), &from.size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)) return pause();
     if (fd < 0) return;
     Descriptor taken(fd);
     const auto name = text(endpointOf(from));
-    if (streams_.size() >= kMaxStreams) {
+    if (streams_.size() >= kMaxStreams && !makeWay()) {
       ties_.refused(name, {Code::LimitReached, "too many streams at the same time"});
       continue;
     }
     auto wire = ties_.wire();
     auto decoder = StreamDecoder(*wire, StreamSide::Listener);
-    auto& stream = *(streams_[fd] = std::unique_ptr<Stream>(new Stream{
-                         std::move(taken), name, std::move(wire), std::move(decoder), 0, {}, false, {}, {}}));
+    auto& stream =
+        *(streams_[fd] = std::unique_ptr<Stream>(new Stream{
+              ++accepted_, std::move(taken), name, std::move(wire), std::move(decoder), 0, {}, false, {}, {}}));
     watch(stream, kReadable);
     arm(stream);
   }
+}
+
+/// The listener stays readable meanwhile: watched, it would not let the loop sleep.
+void StreamServer::pause() {
+  accepting_.cancel();
+  retry_ = loop_.after(kAcceptRetry, [this] { listen(); });
+  ties_.paused();
+}
+
+/// False where every stream has sent its request.
+bool StreamServer::makeWay() {
+  const Stream* oldest = nullptr;
+  for (const auto& [fd, stream] : streams_) {
+    if (!stream->answered && (oldest == nullptr || stream->number < oldest->number)) oldest = stream.get();
+  }
+  if (oldest == nullptr) return false;
+  refuse(*oldest, {Code::LimitReached, "another stream took its place before its request was whole"});
+  close(*oldest);
+  return true;
 }
 
 void StreamServer::watch(Stream& stream, std::uint32_t interest) {

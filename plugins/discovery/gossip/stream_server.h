@@ -13,12 +13,14 @@
 namespace sse::gossip {
 
 /// Takes the connections of others, reads one request of each and answers it (docs/memberlist.md section 10.2). Owned
-/// by the plugin; the control thread's. At most kMaxStreams at the same time, which together have sent at most
-/// kMaxBytes; each has `timeout` to send its request, and once more to take its answer.
+/// by the plugin; the control thread's. At most kMaxStreams at the same time, of which the oldest without a whole
+/// request gives way to the next, and which together have sent at most kMaxBytes; each has `timeout` to send its
+/// request, and once more to take its answer. Where there are no descriptors accepting pauses for kAcceptRetry.
 class StreamServer {
  public:
   static constexpr std::size_t kMaxStreams = 128;
   static constexpr std::size_t kMaxBytes = std::size_t{64} << 20;
+  static constexpr Duration kAcceptRetry{100};
 
   /// What the plugin does with it.
   struct Ties {
@@ -26,6 +28,7 @@ class StreamServer {
     std::function<std::optional<StreamMessage>(const StreamMessage&)> request;
     std::function<void(const std::string& from, const Error&)> refused;  ///< closed because of what came, or for room
     std::function<void(std::size_t in, std::size_t out)> bytes;
+    std::function<void()> paused;  ///< accepting, for want of descriptors
   };
 
   /// Accepts from `listener`, which stays the caller's and outlives this.
@@ -39,7 +42,10 @@ class StreamServer {
  private:
   struct Stream;
 
+  void listen();
   void accept();
+  void pause();
+  bool makeWay();
   void read(Stream& stream);
   void take(Stream& stream, std::string_view bytes);
   void answer(Stream& stream, const StreamMessage& message);
@@ -54,6 +60,8 @@ class StreamServer {
   Duration timeout_;
   Ties ties_;
   Registration accepting_;
+  Registration retry_;
+  std::uint64_t accepted_ = 0;
   std::map<int, std::unique_ptr<Stream>> streams_;  // by descriptor
   std::size_t bytes_ = 0;                           // of all requests that are not whole yet
 };

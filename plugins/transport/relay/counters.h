@@ -17,6 +17,8 @@ struct Counters {
         reconnects(metrics.counter("sse_relay_reconnects_total", "dials after the first of each peer")),
         refused(
             metrics.counter("sse_relay_frames_refused_total", "malformed or unexpected frames; each closed a link")),
+        refused_connections(metrics.counter("sse_relay_refused_total",
+                                            "connections to the relay that ended before they were accepted")),
         holes(metrics.counter("sse_relay_holes_total", "holes in the feeds of peers")),
         original_lag(metrics.gauge("sse_relay_original_lag_events",
                                    "entries that the slowest node of the original program does not have yet")),
@@ -37,6 +39,7 @@ struct Counters {
   Counter& bytes_received;
   Counter& reconnects;
   Counter& refused;
+  Counter& refused_connections;
   Counter& holes;
   Gauge& original_lag;
   Counter& posts_taken;

@@ -40,6 +40,8 @@ class Feeder final : public LinkOwner {
   void close();
 
   [[nodiscard]] State state() const { return state_; }
+  /// Not accepted yet, and there. [control]
+  [[nodiscard]] bool unproven() const { return state_ == State::Greeting || state_ == State::Proving; }
   [[nodiscard]] bool up() const { return state_ == State::Linked || state_ == State::Feeding; }
   /// The peer had asked to be fed, whatever became of the link. [control]
   [[nodiscard]] bool wasFed() const { return was_fed_; }

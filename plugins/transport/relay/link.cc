@@ -22,7 +22,7 @@ Link::Link(Loop& loop, Counters& counters, LinkOwner& owner, std::unique_ptr<Str
       self_(std::make_shared<Link*>(this)) {}
 
 void Link::start(std::string_view received) {
-  in_ = std::make_shared<Buffer>(std::max(kReadSize, received.size()));
+  in_ = std::make_shared<Buffer>(std::max(read_size_, received.size()));
   std::memcpy(in_->data(), received.data(), received.size());
   in_end_ = received.size();
   watch(false);
@@ -30,6 +30,11 @@ void Link::start(std::string_view received) {
   loop_.post([self = std::weak_ptr<Link*>(self_)] {
     if (const auto link = self.lock()) (*link)->onReady(kReadable);
   });
+}
+
+void Link::trust() {
+  max_body_ = kMaxFrame;
+  read_size_ = kReadSize;
 }
 
 void Link::send(const Frame& frame) {
@@ -166,11 +171,11 @@ void Link::makeRoom() {
   const bool shared = in_.use_count() > 1;
   if (left == 0 && !shared) {
     in_begin_ = in_end_ = 0;
-    if (in_->size() > kReadSize * 4) in_ = std::make_shared<Buffer>(kReadSize);
+    if (in_->size() > kReadSize * 4 || in_->size() < read_size_) in_ = std::make_shared<Buffer>(read_size_);
     return;
   }
-  if (in_->size() - in_end_ >= kReadSize / 4) return;
-  auto bigger = std::make_shared<Buffer>(std::max(kReadSize, left * 2));
+  if (in_->size() - in_end_ >= read_size_ / 4) return;
+  auto bigger = std::make_shared<Buffer>(std::max(read_size_, left * 2));
   std::memcpy(bigger->data(), in_->data() + in_begin_, left);
   in_ = std::move(bigger);
   in_begin_ = 0;

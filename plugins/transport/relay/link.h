@@ -32,7 +32,8 @@ class LinkOwner {
 /// queued and one read buffer; owners queue a batch only when `pending()` is 0, and more than kMaxPending closes it.
 class Link {
  public:
-  static constexpr std::size_t kMaxPending = std::size_t{8} << 20;  ///< bytes queued beside one shared batch
+  static constexpr std::size_t kGreetingSize = kFrameHead + kMaxGreeting;  ///< of the read buffer before `trust`
+  static constexpr std::size_t kMaxPending = std::size_t{8} << 20;         ///< bytes queued beside one shared batch
 
   Link(Loop& loop, Counters& counters, LinkOwner& owner, std::unique_ptr<Stream> stream);
   Link(const Link&) = delete;
@@ -41,8 +42,8 @@ class Link {
   /// Takes what came before, then watches. Frames may be handed over inside the call. [control] [created]
   void start(std::string_view received);
 
-  /// Lifts the limit of frame sizes once the peer is accepted. [control]
-  void trust() { max_body_ = kMaxFrame; }
+  /// Lifts the limits of frame and buffer sizes once the peer is accepted. [control]
+  void trust();
 
   /// Queues a frame; it leaves with the next flush. [control]
   void send(const Frame& frame);
@@ -84,6 +85,7 @@ class Link {
   Registration watch_;
   bool watching_writable_ = false;
   std::size_t max_body_ = kMaxGreeting;
+  std::size_t read_size_ = kGreetingSize;
 
   std::shared_ptr<Buffer> in_;  // shared with the events handed over
   std::size_t in_begin_ = 0;

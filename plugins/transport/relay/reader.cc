@@ -57,6 +57,7 @@ void Reader::dialed(Result<Dialed> result) {
   since_ = hub_.host().loop().now();
   filled_ = false;
   handed_ = acked_ = 0;
+  held_.clear();
   link_ = std::make_unique<Link>(hub_.host().loop(), hub_.counters(), *this, std::move(result->stream));
   ours_ = hub_.hello();
   link_->start(*result->received);
@@ -74,6 +75,7 @@ void Reader::onFrame(Frame frame, const std::shared_ptr<const void>& storage) {
   } else if (auto* events = std::get_if<Events>(&frame)) {
     if (state_ == State::Reading) return onEvents(std::move(*events), storage);
   } else if (auto* checkpoint = std::get_if<CheckpointFrame>(&frame)) {
+    noteHeld(checkpoint->checkpoint);
     return hub_.host().bus().publish(CheckpointReceived{std::move(checkpoint->checkpoint)});
   } else if (auto* floors = std::get_if<FloorsFrame>(&frame)) {
     return hub_.host().bus().publish(FloorsReceived{std::move(floors->floors)});
@@ -82,6 +84,7 @@ void Reader::onFrame(Frame frame, const std::shared_ptr<const void>& storage) {
     return handOver({name(), {}, hole->id});
   } else if (auto* filled = std::get_if<Filled>(&frame)) {
     filled_ = true;
+    noteHeld(filled->checkpoint);
     hub_.reached(theirs_.tag, std::max(cursor_, filled->checkpoint.position));
     report(LinkChanged::State::Connected);
     return hub_.filled(*this, filled->checkpoint);
@@ -155,6 +158,12 @@ void Reader::onEvents(Events events, const std::shared_ptr<const void>& storage)
 
 void Reader::handOver(PeerEvents message) { hub_.host().bus().publish(std::move(message)); }
 
+void Reader::noteHeld(const Checkpoint& checkpoint) {
+  if (checkpoint.node != theirs_.tag) return;
+  held_ = checkpoint.highest;
+  std::ranges::sort(held_, {}, &Identity::origin);
+}
+
 void Reader::onReadTurn() {
   if (state_ != State::Reading || handed_ == acked_) return;
   acked_ = handed_;
@@ -202,6 +211,7 @@ void Reader::report(LinkChanged::State state, const std::string& reason) {
   LinkChanged now;
   now.key = peer_.key;
   now.name = theirs_.name;
+  now.address = numeric_;
   now.tag = theirs_.tag;
   now.state = state;
   now.reason = reason;
@@ -209,7 +219,7 @@ void Reader::report(LinkChanged::State state, const std::string& reason) {
   if (poster_) now.lag_events = poster_->lag();
   const auto same = [](const LinkChanged& a, const LinkChanged& b) {
     return a.name == b.name && a.tag == b.tag && a.state == b.state && a.reason == b.reason && a.filled == b.filled &&
-           a.lag_events == b.lag_events;
+           a.lag_events == b.lag_events && a.address == b.address;
   };
   if (ever_reported_ && same(now, reported_)) return;
   ever_reported_ = true;

@@ -65,6 +65,8 @@ class Reader final : public LinkOwner, private PosterOwner {
   /// What the peer said of itself; of the last connection. [control]
   [[nodiscard]] const Hello& peerHello() const { return theirs_; }
   [[nodiscard]] Link* link() const { return link_.get(); }
+  /// What the peer, on this connection, last said to have of each origin, in the order of tags. [control]
+  [[nodiscard]] const std::vector<Identity>& held() const { return held_; }
   /// Whether the peer reads this node, too. [control]
   void setFed(bool fed);
   /// The peer is there and does not read this node yet, or no longer, and so is about to: for kSilentAfter. [control]
@@ -93,6 +95,7 @@ class Reader final : public LinkOwner, private PosterOwner {
   void refuse(const std::string& reason);
   void onEvents(Events events, const std::shared_ptr<const void>& storage);
   void handOver(PeerEvents message);
+  void noteHeld(const Checkpoint& checkpoint);
 
   Hub& hub_;
   PeerAdded peer_;
@@ -120,6 +123,7 @@ class Reader final : public LinkOwner, private PosterOwner {
   std::uint64_t cursor_ = 0;
   std::uint64_t handed_ = 0;
   std::uint64_t acked_ = 0;
+  std::vector<Identity> held_;
   bool filled_ = false;
   bool filling_ = false;  // events of every origin come, until filled_
   LinkChanged reported_;

@@ -4,6 +4,7 @@
 #include <poll.h>
 
 #include "sse/config.h"
+#include "transport/relay/address.h"
 #include "transport/relay/proof.h"
 
 namespace sse::relay {
@@ -11,11 +12,9 @@ namespace {
 
 constexpr Duration kTick{250};
 constexpr Duration kLagEvery{2'000};
-constexpr Duration kRefusalEvery{10'000};
 constexpr Duration kYoung{60'000};
 constexpr Duration kFlushFor{500};
 constexpr int kWaitMs = 20;
-constexpr std::size_t kMaxFeeders = 1024;
 constexpr std::size_t kMaxReached = 4096;
 
 }  // namespace
@@ -71,16 +70,6 @@ void Relay::followJournal() {
   appended();
 }
 
-void Relay::accept(Upgraded upgraded) {
-  if (stopping_) return;
-  if (feeders_.size() >= kMaxFeeders) {
-    return refused(upgraded.remote_address, "more than " + std::to_string(kMaxFeeders) + " connections");
-  }
-  feeders_.push_back(std::make_unique<Feeder>(static_cast<Hub&>(*this), std::move(upgraded)));
-  feeders_.back()->start();
-  followJournal();
-}
-
 void Relay::appended() {
   for (const auto& feeder : feeders_) feeder->pump();
   for (const auto& [key, reader] : readers_) reader->appended();
@@ -95,7 +84,7 @@ Hello Relay::hello() {
   hello.young = host_->loop().now() - started_ < kYoung;
   hello.secret = !node.cluster_secret.empty();
   hello.tag = node.tag;
-  hello.head = host_->journal().head();
+  hello.head = host_->journal().ownHead();
   hello.name = node.name;
   hello.nonce = freshNonce();
   return hello;
@@ -202,20 +191,10 @@ void Relay::down(Feeder& feeder) {
   scheduleSweep();
 }
 
-void Relay::refused(const std::string& address, const std::string& reason) {
-  const auto now = host_->loop().now();
-  ++refusals_untold_;
-  if (refusal_told_ != Clock::time_point() && now - refusal_told_ < kRefusalEvery) return;
-  host_->log().write(Level::Warning, "relay-refused", "a connection to the relay ended before it was accepted",
-                     {{"address", address}, {"reason", reason}, {"count", std::to_string(refusals_untold_)}});
-  host_->bus().publish(Warned{"relay-refused", "a connection to the relay was not accepted: " + reason, address});
-  refusal_told_ = now;
-  refusals_untold_ = 0;
-}
-
 void Relay::reportFeeder(const Feeder& feeder, LinkChanged::State state, const std::string& reason) {
   LinkChanged changed;
   changed.name = feeder.peerHello().name;
+  changed.address = canonicalAddress(feeder.remote());
   changed.tag = feeder.peerHello().tag;
   changed.state = state;
   changed.reason = reason;
@@ -300,6 +279,7 @@ void Relay::tick() {
   countLinks();
   followJournal();
   tellFed();
+  tellHeld();
   std::uint64_t lag = 0;
   for (const auto& feeder : feeders_) lag = std::max(lag, feeder->lag());
   std::size_t queued = 0;

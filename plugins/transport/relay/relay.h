@@ -55,6 +55,7 @@ class Relay final : public Transport, private Hub {
   [[nodiscard]] bool allowsOriginal(const std::string& address) const override;
   void memberChanged() override;
 
+  void makeWay();
   Result<void> allowOriginals(const Settings& settings);
   Result<void> takeTls(const Settings& settings);
   [[nodiscard]] std::uint64_t originalLag() const;
@@ -66,6 +67,7 @@ class Relay final : public Transport, private Hub {
   void removed(const PeerRemoved& peer);
   void appended();
   void tellFed();
+  void tellHeld();
   [[nodiscard]] bool feeds(const Tag& peer) const;
   void noteFed(const Tag& peer);
   void dialBack(const Feeder& feeder);
@@ -111,7 +113,8 @@ class Relay final : public Transport, private Hub {
   bool stopping_ = false;
   bool sweep_posted_ = false;
   std::optional<std::uint64_t> acknowledged_;  // as published
-  std::uint64_t fed_told_ = 0;                 // to the journal
+  std::optional<std::vector<Identity>> held_told_;
+  std::uint64_t fed_told_ = 0;  // to the journal
   std::shared_ptr<const std::string> checkpoint_;
   std::uint64_t checkpoint_at_ = 0;
   std::shared_ptr<bool> alive_;

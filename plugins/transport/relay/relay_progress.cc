@@ -4,6 +4,19 @@
 #include "transport/relay/relay.h"
 
 namespace sse::relay {
+namespace {
+
+/// Leaves of `held` what `other` has as well; both in the order of tags.
+void intersect(std::vector<Identity>& held, const std::vector<Identity>& other) {
+  std::erase_if(held, [&](Identity& id) {
+    const auto found = std::ranges::lower_bound(other, id.origin, {}, &Identity::origin);
+    if (found == other.end() || found->origin != id.origin) return true;
+    id.number = std::min(id.number, found->number);
+    return false;
+  });
+}
+
+}  // namespace
 
 bool Relay::feeds(const Tag& peer) const {
   return std::ranges::any_of(feeders_, [&](const auto& feeder) {
@@ -34,6 +47,27 @@ void Relay::acknowledged() {
   if (acknowledged_ && least <= *acknowledged_) return;
   acknowledged_ = least;
   host_->bus().publish(PeersAcknowledged{least});
+}
+
+/// A peer that reads this node and is not read by it has said nothing.
+void Relay::tellHeld() {
+  if (!host_->bus().wanted(PeersHold::kTopic)) return;
+  auto held = host_->journal().checkpoint().highest;
+  std::ranges::sort(held, {}, &Identity::origin);
+  std::vector<Tag> heard;
+  for (const auto& [key, reader] : readers_) {
+    if (!reader->up()) continue;
+    intersect(held, reader->held());
+    heard.push_back(reader->peerHello().tag);
+  }
+  const bool silent = std::ranges::any_of(feeders_, [&](const auto& feeder) {
+    return feeder->state() == Feeder::State::Feeding &&
+           std::ranges::find(heard, feeder->peerHello().tag) == heard.end();
+  });
+  if (silent) held.clear();
+  if (held == held_told_) return;
+  held_told_ = held;
+  host_->bus().publish(PeersHold{std::move(held)});
 }
 
 /// Who came back may not be dialed again for long: the tries before had failed.

@@ -49,7 +49,7 @@ struct Hello {
   bool young = false;     ///< so new that nobody can have missed it on purpose: read it from its beginning
   bool secret = false;    ///< has a cluster.secret
   Tag tag{};
-  std::uint64_t head = 0;
+  std::uint64_t head = 0;  ///< of its own events: nobody missed one where it is 0
   std::string name;
   Nonce nonce{};
   std::optional<ProofBytes> proof;  ///< the acceptor's, where it has a secret

@@ -47,6 +47,15 @@ TEST_CASE("positions grow by one per entry, whatever the channel") {
   CHECK(book.told == 5);
 }
 
+TEST_CASE("what came from peers does not raise the head of own events") {
+  Book book;
+  book.fromPeer(test::kPeer, 900, "a");
+  CHECK(book.journal.ownHead() == 0);
+  CHECK(book.publish("a") == 2);
+  book.fromPeer(test::kPeer, 901, "a");
+  CHECK(book.journal.ownHead() == 2);
+}
+
 TEST_CASE("events of one append are numbered in their order") {
   Book book;
   std::vector<Submission> many(3);

@@ -146,6 +146,48 @@ TEST_CASE("a node that connected by itself is listed while it is connected") {
   CHECK(world.table.view(world.now).nodes.empty());
 }
 
+TEST_CASE("a peer that reads this node and is not read by it is listed once") {
+  World world;
+  auto incoming = link("", "tttt", "x");
+  incoming.address = "192.0.2.7";
+  SUBCASE("known by its name") {
+    world.say("gossip", {member("a", Member::State::Alive, "x"), member("b", Member::State::Alive, "y")});
+    world.table.link(brokenLink("a:80"), world.now);
+  }
+  SUBCASE("known by its address") {
+    world.say("dns", {member("a"), member("b")});
+    auto broken = brokenLink("a:80");
+    broken.address = "192.0.2.7";
+    world.table.link(broken, world.now);
+  }
+  world.table.link(incoming, world.now);
+  const auto nodes = world.table.view(world.now).nodes;
+  REQUIRE(nodes.size() == 2);
+  CHECK(nodes[0].address == "a");
+  CHECK(nodes[0].name == "x");
+  CHECK(nodes[0].link == LinkChanged::State::Broken);
+  CHECK(nodes[0].reason == "refused");
+}
+
+TEST_CASE("a peer that reads this node is not taken for one of several at its address, nor for one that is gone") {
+  World world;
+  auto incoming = link("", "tttt", "x");
+  incoming.address = "192.0.2.7";
+  SUBCASE("several") {
+    world.say("dns", {member("a"), member("b")});
+    for (const auto* key : {"a:80", "b:80"}) {
+      auto broken = brokenLink(key);
+      broken.address = "192.0.2.7";
+      world.table.link(broken, world.now);
+    }
+  }
+  SUBCASE("gone") {
+    world.say("gossip", {member("a", Member::State::Dead, "x"), member("b", Member::State::Alive, "y")});
+  }
+  world.table.link(incoming, world.now);
+  CHECK(world.table.view(world.now).nodes.size() == 3);
+}
+
 TEST_CASE("a link that stays broken makes the peer suspect") {
   World world;
   world.say("hosts", {member("a")});

@@ -46,7 +46,7 @@ export function scenarios(by) {
           assertOnceInOrder(watcher, dead);
           const lost = lostOf(watcher, dead).length;
           console.log(`# publish.wait = ${wait}: ${watcher.name} misses ${lost} acknowledged events of the dead node`);
-          assert.ok(lost <= (wait === 'peers' ? 0 : 250), `${lost} lost`);
+          assert.ok(lost <= (wait === 'peers' ? 0 : 100), `${lost} lost`);
         }
         assert.ok(mover.moves >= 1, 'it moved');
         assert.equal(mover.gaps, 0, 'what it missed was to be had');

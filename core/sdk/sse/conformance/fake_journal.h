@@ -69,6 +69,7 @@ class FakeJournal final : public Journal {
 
   [[nodiscard]] Tag tag() const override { return tag_; }
   [[nodiscard]] std::uint64_t head() const override;
+  [[nodiscard]] std::uint64_t ownHead() const override { return highest(tag_); }
   [[nodiscard]] JournalRead read(std::uint64_t after, Scope scope, std::size_t max_events,
                                  std::size_t max_bytes) const override;
   [[nodiscard]] Checkpoint checkpoint() const override;

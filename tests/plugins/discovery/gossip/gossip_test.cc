@@ -1,9 +1,12 @@
 #include "discovery/gossip/gossip.h"
 
 #include <doctest/doctest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 
 #include <nlohmann/json.hpp>
 
+#include "discovery/gossip/socket_address.h"
 #include "sse/conformance/fake_host.h"
 #include "sse/conformance/poll_loop.h"
 
@@ -117,6 +120,52 @@ TEST_CASE("a node whose hosts are not there is not ready, and is when they come"
   const auto port = nlohmann::json::parse(hosts)["gossip.hosts"][0].get<std::string>().substr(10);
   world.a.start(R"({"gossip.port": )" + port + "}");
   CHECK(world.loop.runUntil([&] { return world.b.plugin.ready().ready && world.met(); }));
+}
+
+TEST_CASE("strangers that connect and say nothing keep nobody from joining") {
+  World world;
+  const std::string lan = R"({"gossip.intervals": "lan"})";
+  world.a.start(lan);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(world.a.plugin.port());
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  std::vector<gossip::Descriptor> strangers;
+  for (int i = 0; i < 140; ++i) {
+    strangers.emplace_back(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    REQUIRE(::connect(strangers.back().get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+    world.loop.turn();
+  }
+  auto joins = nlohmann::json::parse(world.a.hosts());
+  joins.update(nlohmann::json::parse(lan));
+  world.b.start(joins.dump());
+  CHECK(world.loop.runUntil([&] { return world.met(); }, 3s));
+}
+
+TEST_CASE("a clash of names lasts for as long as the other node is there") {
+  World world;
+  Node twin{world.loop, "a", 8083};
+  const std::string wan = R"({"gossip.intervals": "wan"})";
+  world.join(wan);
+  REQUIRE(world.loop.runUntil([&] { return world.met(); }));
+  auto joins = nlohmann::json::parse(world.b.hosts());
+  joins.update(nlohmann::json::parse(wan));
+  twin.start(joins.dump());
+  const auto clashes = [&] { return twin.plugin.ready().reason.find("node.name") != std::string::npos; };
+  REQUIRE(world.loop.runUntil(clashes));
+  bool lasts = true;
+  for (int second = 0; second < 150; ++second) {
+    world.loop.skip(1s);
+    for (int turn = 0; turn < 4; ++turn) world.loop.turn();
+    lasts = lasts && clashes();
+  }
+  CHECK(lasts);
+  CHECK(world.a.plugin.ready().ready);
+  world.a.stop();
+  CHECK(world.loop.runUntil([&] {
+    world.loop.skip(1s);
+    return twin.plugin.ready().ready;
+  }));
 }
 
 TEST_CASE("another key keeps nodes apart and is told") {

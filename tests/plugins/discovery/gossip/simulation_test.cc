@@ -260,8 +260,17 @@ TEST_CASE("of two nodes with one name the newcomer is told, and the cluster keep
   const auto ours = [](const NameConflict& one) { return one.ours; };
   CHECK(twin.told<NameConflict>(ours) > 0);
   CHECK(sim.node(0).told<NameConflict>() > 0);
-  CHECK(sim.node(0).engine->membership().table().find("n3")->endpoint == sim.node(3).endpoint);
+  const auto* first = sim.node(0).engine->membership().table().find("n3");
+  CHECK(first->endpoint == sim.node(3).endpoint);
+  sim.leave(twin);
+  sim.run(10s);
   CHECK(deaths(sim) == 0);
+  const auto gone = [](const MemberChanged& one) { return one.member.state == NodeState::Left; };
+  for (std::size_t i = 0; i < 4; ++i) CHECK(sim.node(i).told<MemberChanged>(gone) == 0);
+  CHECK(sim.node(3).told<Refuted>() == 0);
+  sim.leave(sim.node(3));
+  sim.run(2s);
+  CHECK(sim.node(0).sees("n3") == NodeState::Left);
 }
 
 TEST_CASE("forged accusations are refuted") {

@@ -94,6 +94,27 @@ TEST_CASE("a stranger that says nothing is closed after the time limit") {
   CHECK(a.host.log().lines("relay-refused").size() == 1);
 }
 
+TEST_CASE("strangers that say nothing give way, the oldest first, and shut nobody out") {
+  PollLoop loop;
+  Node a(loop, "a", "aaaa", "between us");
+  Node b(loop, "b", "bbbb", "between us");
+  std::vector<int> strangers;
+  for (int i = 0; i < 300; ++i) {
+    strangers.push_back(stranger(a));
+    if (i % 16 == 0) loop.turn();
+  }
+  const auto& refusals = a.host.metrics().counter("sse_relay_refused_total", "");
+  CHECK(refusals.value() == 300 - 64);
+  CHECK(closedByNode(loop, strangers[235]));
+  b.add(a);
+  REQUIRE(loop.runUntil([&] { return b.filledFrom(a); }, 3s));
+  for (int i = 0; i < 100; ++i) strangers.push_back(stranger(a));
+  a.publish("x");
+  REQUIRE(loop.runUntil([&] { return b.has("x"); }));
+  for (const int fd : strangers) ::close(fd);
+  CHECK(loop.runUntil([&] { return refusals.value() == 400; }));
+}
+
 TEST_CASE("a greeting that comes a byte at a time is a greeting") {
   PollLoop loop;
   Node a(loop, "a", "aaaa");

@@ -72,6 +72,31 @@ TEST_CASE("a peer that stops reading is waited for while it is there") {
   CHECK(b.has("x"));
 }
 
+TEST_CASE("what the nodes of all live links say to have is told, and nothing where one has not said a word") {
+  PollLoop loop;
+  Node a(loop, "a", "aaaa");
+  Node b(loop, "b", "bbbb");
+  Node c(loop, "c", "cccc");
+  const auto held = a.host.bus().record<PeersHold>();
+  const auto number = [&](const Node& origin) -> std::uint64_t {
+    if (held->empty()) return 0;
+    const auto found = std::ranges::find(held->back().highest, origin.tag(), &Identity::origin);
+    return found == held->back().highest.end() ? 0 : found->number;
+  };
+  connect(loop, a, b);
+  b.publish("first");
+  REQUIRE(loop.runUntil([&] { return number(b) == 1; }));
+  b.add(c);
+  c.add(b);
+  c.add(a);
+  REQUIRE(loop.runUntil([&] { return number(b) == 0; }));
+  b.publish("second");
+  CHECK(!loop.runUntil([&] { return number(b) > 0; }, 800ms));
+  CHECK(c.has("second"));
+  a.add(c);
+  REQUIRE(loop.runUntil([&] { return number(b) == 2; }));
+}
+
 TEST_CASE("a peer that comes back is dialed at once, however long it was away") {
   PollLoop loop;
   Node a(loop, "a", "aaaa");

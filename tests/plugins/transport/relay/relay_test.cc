@@ -243,6 +243,27 @@ TEST_CASE("a node that has been up for long is read from now on, with a hole for
   CHECK(b.host.journal().bodies() == std::vector<std::string>{"hole aaaa0000 1", "data: new\n"});
 }
 
+TEST_CASE("a node that published nothing has nothing that anybody missed, however much it took from others") {
+  PollLoop loop;
+  Node a(loop, "a", "aaaa");
+  Node b(loop, "b", "bbbb");
+  Node c(loop, "c", "cccc");
+  a.ready();
+  c.ready();
+  a.publish("old");
+  b.add(a);
+  REQUIRE(loop.runUntil([&] { return b.filledFrom(a) && b.has("old"); }));
+  b.ready();
+  loop.turn();
+  loop.skip(5min);
+  c.add(b);
+  REQUIRE(loop.runUntil([&] { return c.filledFrom(b); }));
+  CHECK(c.host.journal().bodies().empty());
+  b.publish("new");
+  REQUIRE(loop.runUntil([&] { return c.has("new"); }));
+  CHECK(c.host.journal().bodies() == std::vector<std::string>{"data: new\n"});
+}
+
 TEST_CASE("an address that leads back is found out and left alone") {
   PollLoop loop;
   Node a(loop, "a", "aaaa");
