@@ -1,6 +1,7 @@
 // node scripts/chart.mjs [--check]: writes what in helm/sse-cluster follows from other files: values.schema.json, the
-// table of values in README.md, and files/reloads.txt. Reads values.yaml and asks the program (SSE_BINARY, else that
-// of build/test) for its options. With --check it writes nothing and fails where something would change.
+// table of values in README.md, files/reloads.txt, and files/sections.txt. Reads values.yaml and asks the program
+// (SSE_BINARY, else that of build/test) for its options. With --check it writes nothing and fails where something would
+// change.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -89,6 +90,10 @@ function made() {
     'files/reloads.txt': ask('json')
       .filter((option) => option.reload)
       .map((option) => `${option.key}\n`)
+      .sort()
+      .join(''),
+    'files/sections.txt': Object.keys(configSchema().properties)
+      .map((key) => `${key}\n`)
       .sort()
       .join(''),
     'README.md': withTable(readFileSync(join(chart, 'README.md'), 'utf8'), table(yaml)),

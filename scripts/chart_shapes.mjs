@@ -1,4 +1,5 @@
-// What each value of the chart may be, for values.schema.json. Objects take no other keys than these.
+// What each value of the chart may be, for values.schema.json. Objects take no other keys than these, and sections of
+// values.yaml need all that cannot be null: a key with nothing behind it would take the default away.
 
 const string = { type: 'string' };
 const boolean = { type: 'boolean' };
@@ -20,6 +21,10 @@ const object = (properties, required) => ({
   additionalProperties: false,
   ...(required && { required }),
 });
+const nullable = ({ type, anyOf = [] }) => [type, ...anyOf.map((one) => one.type)].flat().includes('null');
+/** A part of values.yaml, each of whose keys has a default there. */
+const section = (properties) =>
+  object(properties, Object.keys(properties).filter((key) => !nullable(properties[key])));
 const probe = object({
   initialDelaySeconds: whole(0),
   periodSeconds: whole(1),
@@ -28,15 +33,34 @@ const probe = object({
   successThreshold: whole(1),
   terminationGracePeriodSeconds: whole(1),
 });
-const secretRef = object({ name: string, key: string });
+/** Both members, or neither. */
+const secretRef = { ...object({ name: string, key: string }), dependencies: { name: ['key'], key: ['name'] } };
 const patterns = listOf(string);
+/** One row of a token file, as plugins/auth/token/README.md says. */
+const token = {
+  ...object(
+    {
+      name: { type: 'string', minLength: 1, maxLength: 256 },
+      hash: { type: 'string', pattern: '^sha256:[0-9a-fA-F]{64}$' },
+      certificate: { type: 'string', pattern: '^((DNS|URI|email|IP):.+|[^=]+=.*)$' },
+      publish: patterns,
+      subscribe: patterns,
+      admin: patterns,
+      expires: { type: ['string', 'null'], pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$' },
+    },
+    ['name'],
+  ),
+  oneOf: [{ required: ['hash'] }, { required: ['certificate'] }],
+};
+/** A time as Prometheus writes it. */
+const time = { type: 'string', pattern: '^([0-9]+(ms|[smhdwy]))+$' };
 
 const properties = (config) => ({
   nameOverride: string,
   fullnameOverride: string,
   commonLabels: texts,
   commonAnnotations: texts,
-  image: object({
+  image: section({
     repository: { type: 'string', minLength: 1 },
     tag: string,
     digest: { type: 'string', pattern: '^(sha256:[0-9a-f]{64})?$' },
@@ -46,23 +70,18 @@ const properties = (config) => ({
   replicaCount: whole(0, 1000),
   config,
   pluginConfig: foreign,
-  secret: object({
+  secret: section({
     existingSecret: string,
     existingKeys: listOf({ type: 'string', pattern: '^[-._a-zA-Z0-9]+$' }),
     gossipKey: string,
     clusterSecret: string,
-    tokens: listOf(
-      object({ name: string, hash: string, publish: patterns, subscribe: patterns, admin: patterns, expires: {} }, [
-        'name',
-        'hash',
-      ]),
-    ),
+    tokens: listOf(token),
     jwtSecret: string,
     jwtKey: string,
     files: { ...texts, propertyNames: { pattern: '^[-._a-zA-Z0-9]+$' } },
   }),
-  tls: object({ enabled: boolean, existingSecret: string, serverName: string, caFile: string }),
-  service: object({
+  tls: section({ enabled: boolean, existingSecret: string, serverName: string, caFile: string }),
+  service: section({
     type: oneOf('ClusterIP', 'NodePort', 'LoadBalancer'),
     port,
     nodePort: orNull(port),
@@ -70,8 +89,8 @@ const properties = (config) => ({
     externalTrafficPolicy: oneOf('Cluster', 'Local'),
     extraSpec: foreign,
   }),
-  adminService: object({ annotations: texts }),
-  autoscaling: object({
+  adminService: section({ annotations: texts }),
+  autoscaling: section({
     enabled: boolean,
     minReplicas: whole(1),
     maxReplicas: whole(1),
@@ -79,7 +98,7 @@ const properties = (config) => ({
     targetSubscribersPerPod: orNull(whole(1)),
     behavior: object({ scaleUp: foreign, scaleDown: foreign }),
   }),
-  podDisruptionBudget: object({ enabled: boolean, maxUnavailable: numberOrPercent, minAvailable: numberOrPercent }),
+  podDisruptionBudget: section({ enabled: boolean, maxUnavailable: numberOrPercent, minAvailable: numberOrPercent }),
   minReadySeconds: whole(0),
   terminationGracePeriodSeconds: orNull(whole(1)),
   preStopSleepSeconds: whole(0),
@@ -98,14 +117,14 @@ const properties = (config) => ({
   startupProbe: probe,
   livenessProbe: probe,
   readinessProbe: probe,
-  serviceAccount: object({ create: boolean, name: string, annotations: texts }),
-  networkPolicy: object({
+  serviceAccount: section({ create: boolean, name: string, annotations: texts }),
+  networkPolicy: section({
     enabled: boolean,
     clients: anyList,
     monitoring: anyList,
-    egress: object({ enabled: boolean, extra: anyList }),
+    egress: section({ enabled: boolean, extra: anyList }),
   }),
-  ingress: object({
+  ingress: section({
     enabled: boolean,
     className: string,
     annotations: texts,
@@ -119,16 +138,16 @@ const properties = (config) => ({
     ),
     tls: listOf(object({ secretName: string, hosts: listOf(string) })),
   }),
-  httpRoute: object({
+  httpRoute: section({
     enabled: boolean,
     annotations: texts,
     parentRefs: anyList,
     hostnames: listOf(string),
     path: { type: 'string', pattern: '^/' },
   }),
-  serviceMonitor: object({ enabled: boolean, interval: string, scrapeTimeout: string, labels: texts }),
-  prometheusRule: object({ enabled: boolean, labels: texts }),
-  dashboard: object({ enabled: boolean, labels: texts, annotations: texts }),
+  serviceMonitor: section({ enabled: boolean, interval: time, scrapeTimeout: time, labels: texts }),
+  prometheusRule: section({ enabled: boolean, labels: texts }),
+  dashboard: section({ enabled: boolean, labels: texts, annotations: texts }),
   extraPlugins: listOf(object({ name: named, image: string, command: listOf(string), volume: foreign }, ['name'])),
   extraEnv: listOf({ type: 'object', required: ['name'] }),
   extraEnvFrom: anyList,
@@ -137,8 +156,8 @@ const properties = (config) => ({
   extraInitContainers: listOf({ type: 'object', required: ['name'] }),
   extraContainers: listOf({ type: 'object', required: ['name'] }),
   extraObjects: listOf({ type: ['object', 'string'] }),
-  test: object({ enabled: boolean, tokenSecret: secretRef }),
-  global: foreign,
+  test: section({ enabled: boolean, tokenSecret: secretRef }),
+  global: orNull(foreign), // Helm's, which has no default
 });
 
 /** Puts the comments of values.yaml to the values that they stand above. */
@@ -157,6 +176,6 @@ export const shapes = {
   schema: (config, texts) => ({
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'values of the chart sse-cluster',
-    ...described(object(properties(config)), texts),
+    ...described(section(properties(config)), texts),
   }),
 };

@@ -28,6 +28,9 @@ export async function withFolder(use) {
   }
 }
 
+/** The Kubernetes that is rendered for, unless a test says another. */
+export const kubernetes = ['--kube-version', '1.31.0'];
+
 /** Runs Helm; `given` are values, as an object or as the path of a file. */
 export function helmWith(args, given = {}) {
   const path = typeof given === 'string' ? given : '-';
@@ -41,7 +44,7 @@ export function helmWith(args, given = {}) {
 }
 
 const templated = (given, more) =>
-  helmWith(['template', 'my', folder, '--namespace', 'ns', '--kube-version', '1.31.0', ...more], given);
+  helmWith(['template', 'my', folder, '--namespace', 'ns', ...kubernetes, ...more], given);
 
 /** The objects that the chart makes of `given`. */
 export function render(given, ...more) {
@@ -56,8 +59,8 @@ export function render(given, ...more) {
 }
 
 /** What Helm says of values that it refuses. */
-export function refusal(given) {
-  const { status, stderr } = templated(given, []);
+export function refusal(given, ...more) {
+  const { status, stderr } = templated(given, more);
   if (status === 0) throw new Error(`these values were taken: ${JSON.stringify(given)}`);
   return stderr;
 }
@@ -75,6 +78,8 @@ export const configOf = (objects) => JSON.parse(only(objects, 'ConfigMap', 'my-s
 const examples = {
   'gossip-key': () => '0123456789abcdef',
   'cluster-secret': () => 'example',
+  'tokens.json': () => JSON.stringify({ tokens: [] }),
+  'jwt-secret': () => 'x'.repeat(64),
   'jwt.pem': () =>
     generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ type: 'spki', format: 'pem' }),
 };

@@ -7,25 +7,37 @@ export const choices = {
   scale: { fixed: {}, hpa: { autoscaling: { enabled: true, targetSubscribersPerPod: 1000 } } },
   network: {
     open: { networkPolicy: { enabled: false } },
-    closed: { networkPolicy: { clients: [{ podSelector: {} }], egress: { enabled: true } } },
+    closed: {
+      networkPolicy: {
+        clients: [{ podSelector: {} }],
+        egress: { enabled: true, extra: [{ ports: [{ port: 443, protocol: 'TCP' }] }] },
+      },
+    },
   },
   tls: { plain: {}, tls: { tls: { enabled: true, existingSecret: 'certificate' } } },
   access: {
     none: {},
     token: {
       config: { auth: ['token'] },
-      secret: { tokens: [{ name: 'a', hash: `sha256:${'0'.repeat(64)}`, publish: ['*'] }] },
+      secret: {
+        clusterSecret: 'between-nodes',
+        tokens: [{ name: 'a', hash: `sha256:${'0'.repeat(64)}`, publish: ['*'] }],
+      },
       test: { tokenSecret: { name: 'test', key: 'token' } },
     },
-    webhook: { config: { auth: ['webhook'], webhook: { url: 'https://login.example.org/sse' } } },
+    webhook: {
+      config: { auth: ['webhook'], webhook: { url: 'https://login.example.org/sse' } },
+      secret: { clusterSecret: 'between-nodes' },
+    },
     jwt: { config: { auth: 'jwt,open' }, secret: { existingSecret: 'keys', existingKeys: ['jwt.pem'] } },
   },
   routes: {
     none: {},
     all: {
+      extraEnv: [{ name: 'CLUSTER_SECRET', valueFrom: { secretKeyRef: { name: 'keys', key: 'cluster-secret' } } }],
       service: { type: 'LoadBalancer', extraSpec: { loadBalancerClass: 'x' } },
       ingress: { enabled: true, hosts: [{ host: 'a.example.org' }] },
-      httpRoute: { enabled: true, parentRefs: [{ name: 'g' }] },
+      httpRoute: { enabled: true, parentRefs: [{ name: 'g' }], path: '/events' },
     },
   },
 };

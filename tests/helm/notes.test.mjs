@@ -11,7 +11,7 @@ import { binary, root } from '../e2e/support/process.mjs';
 import { scenario } from '../e2e/support/stage.mjs';
 import { newToken, TokenFile } from '../e2e/support/tokens.mjs';
 import { until } from '../e2e/support/wait.mjs';
-import { file, folder, helm, nodeOf, only, render, values, withFolder } from './chart.mjs';
+import { file, folder, helm, kubernetes, nodeOf, only, podOf, render, values, withFolder } from './chart.mjs';
 
 /** The notes of `helm install`; as `helm template` leaves them out, a copy of the chart has them in a template. */
 function notes(given = {}) {
@@ -20,7 +20,8 @@ function notes(given = {}) {
     renameSync(join(place, 'templates/NOTES.txt'), join(place, 'templates/_notes.tpl'));
     const carrier = 'notes: {{ include (print $.Template.BasePath "/_notes.tpl") . | quote }}';
     writeFileSync(join(place, 'templates/carrier.yaml'), carrier);
-    const args = ['template', 'my', place, '--namespace', 'ns', '--show-only', 'templates/carrier.yaml', '-f', '-'];
+    const shown = ['--show-only', 'templates/carrier.yaml'];
+    const args = ['template', 'my', place, '--namespace', 'ns', ...kubernetes, ...shown, '-f', '-'];
     return YAML.parse(execFileSync(helm, args, { encoding: 'utf8', input: JSON.stringify(given) })).notes;
   });
 }
@@ -144,13 +145,58 @@ scenario('the curl lines of the notes work on a node by TLS, and check its certi
 test('the notes warn of what is open, and do not where it is not', async () => {
   assert.match(await notes(), /config\.auth is open/);
   assert.match(await notes(), /without secret\.clusterSecret/);
-  const secret = { clusterSecret: 's', tokens: [{ name: 'a', hash: 'h' }] };
+  const secret = { clusterSecret: 's', tokens: [{ name: 'a', hash: `sha256:${'0'.repeat(64)}` }] };
   const closed = await notes({ secret, config: { auth: 'token' } });
   assert.doesNotMatch(closed, /NOTE/);
   assert.match(closed, /Bearer \$TOKEN/);
 });
 
-test('schema, table of values and list of reloads are what scripts/chart.mjs makes', () => {
+test('the notes warn of no node that has to prove itself', async () => {
+  const webhook = { auth: 'webhook', webhook: { url: 'https://a.b/' } };
+  assert.doesNotMatch(await notes({ replicaCount: 1, config: webhook }), /NOTE/);
+  const relay = { client_certificate: '/c', client_key: '/k', client_names: ['DNS:a'] };
+  assert.doesNotMatch(await notes({ tls, config: { relay } }), /clusterSecret/);
+});
+
+test('there is a pod for `helm test`, and a line about it, where it can work', async () => {
+  const config = { auth: 'webhook', webhook: { url: 'https://a.b/' } };
+  const secret = { clusterSecret: 's' };
+  const given = (more) => ({ config, secret, ...more });
+  const has = async (values) => {
+    const pod = render(values).some((one) => one.kind === 'Pod');
+    assert.equal((await notes(values)).includes('helm test my'), pod);
+    return pod;
+  };
+  assert.equal(await has(given()), false);
+  assert.equal(await has(given({ test: { tokenSecret: { name: 's', key: 'k' } } })), true);
+  assert.equal(await has(given({ config: { ...config, auth: 'webhook,open' } })), true);
+  assert.equal(await has({ test: { enabled: false } }), false);
+});
+
+test('the notes name addresses that are routed', async () => {
+  const outside = async (...paths) => {
+    const hosts = [{ host: 'a.b', paths: paths.map((one) => (typeof one === 'string' ? { path: one } : one)) }];
+    const text = await notes({ secret: { clusterSecret: 's' }, ingress: { enabled: true, hosts } });
+    return text.match(/^From outside.*$/gm);
+  };
+  assert.deepEqual(await outside('/'), ['From outside: http://a.b/subscribe/news']);
+  assert.deepEqual(await outside('/publish', '/subscribe'), ['From outside: http://a.b/subscribe/news']);
+  for (const path of ['/sse', '/sse/', { path: '/sse(/|$)(.*)', pathType: 'ImplementationSpecific' }]) {
+    const [line] = await outside(path);
+    assert.equal(line, 'From outside, if the controller takes /sse away: http://a.b/sse/subscribe/news');
+  }
+  assert.equal(await outside('/publish', { path: '/', pathType: 'Exact' }), null);
+});
+
+test('pods that are replaced by hand are waited for by themselves', async () => {
+  const text = await notes({ updateStrategy: { type: 'OnDelete' } });
+  assert.doesNotMatch(text, /rollout status/);
+  const [, selector] = text.match(/^ {2}kubectl wait pod .*--selector (\S+) --namespace ns$/m);
+  const { labels } = podOf(render({})).metadata;
+  for (const [name, value] of selector.split(',').map((one) => one.split('='))) assert.equal(labels[name], value);
+});
+
+test('schema, table of values and lists of options are what scripts/chart.mjs makes', () => {
   const { status, stderr } = spawnSync('node', [join(root, 'scripts/chart.mjs'), '--check'], {
     encoding: 'utf8',
     env: { ...process.env, SSE_BINARY: binary },
@@ -176,4 +222,8 @@ test('the chart has the version of the program', () => {
   const project = readFileSync(join(root, 'CMakeLists.txt'), 'utf8').match(/VERSION (\d+\.\d+\.\d+)/)[1];
   const { version, appVersion } = YAML.parse(file('Chart.yaml'));
   assert.deepEqual([version, appVersion], [project, project]);
+  const readme = readFileSync(join(root, 'README.md'), 'utf8');
+  const told = readme.match(/^docker build -t (\S+):(\S+) \. && docker push (\S+)$/m);
+  assert.equal(told[2], appVersion, 'README.md makes the tag that the chart pulls');
+  assert.equal(told[3], `${told[1]}:${told[2]}`);
 });

@@ -121,17 +121,42 @@ test('probes ask what each is for', () => {
 });
 
 test('pods roll for what they cannot reload, and for that alone', () => {
-  const sums = (values) => {
-    const { annotations } = podOf(render(values)).metadata;
-    return [annotations['checksum/config'], annotations['checksum/secret']];
+  const pod = (values) => podOf(render(values));
+  const before = pod({});
+  assert.deepEqual(pod({ config: { log: { level: 'debug' }, history: { max_age: '1h' } } }), before, 'reloaded');
+  assert.notDeepEqual(pod({ config: { http: { threads: 2 } } }), before);
+  const keyed = (secret) => pod({ secret });
+  const set = keyed({ clusterSecret: 'a', gossipKey: '0123456789abcdef' });
+  assert.deepEqual(keyed({ clusterSecret: 'a', gossipKey: 'fedcba9876543210' }), set, 'reloaded');
+  assert.notDeepEqual(keyed({ clusterSecret: 'b', gossipKey: '0123456789abcdef' }), set);
+});
+
+test('drain times roll the pods by the time to stop, and by nothing else', () => {
+  const [before, after] = [{}, { config: { drain: { window: '1m' } } }].map((values) => podOf(render(values)));
+  assert.equal(after.spec.terminationGracePeriodSeconds, before.spec.terminationGracePeriodSeconds + 40);
+  assert.deepEqual({ ...after, spec: 0 }, { ...before, spec: 0 });
+  const fixed = (config) => podOf(render({ terminationGracePeriodSeconds: 300, config }));
+  assert.deepEqual(fixed({ drain: { window: '1m' } }), fixed({}), 'reloaded where that time is said');
+});
+
+test('what a pod tells of its address is what config says, else its own', () => {
+  const variables = (values) => nodeOf(render(values)).env.map((one) => one.name);
+  assert.ok(variables({}).includes('GOSSIP_ADVERTISE'));
+  const given = { replicaCount: 1, config: { gossip: { advertise: '192.0.2.1' } } };
+  assert.ok(!variables(given).includes('GOSSIP_ADVERTISE'), 'it would win');
+  assert.equal(configOf(render(given)).gossip.advertise, '192.0.2.1');
+});
+
+test('a prefix that nodes do not know is taken away by the route', () => {
+  const secret = { clusterSecret: 's' };
+  const rule = (path) => {
+    const objects = render({ secret, httpRoute: { enabled: true, parentRefs: [{ name: 'g' }], path } });
+    return only(objects, 'HTTPRoute').spec.rules[0];
   };
-  const before = sums({});
-  assert.deepEqual(sums({ config: { log: { level: 'debug' }, history: { max_age: '1h' } } }), before, 'reloaded');
-  assert.notEqual(sums({ config: { http: { threads: 2 } } })[0], before[0]);
-  const keyed = (secret) => sums({ secret });
-  const [config, secret] = keyed({ clusterSecret: 'a', gossipKey: '0123456789abcdef' });
-  assert.deepEqual(keyed({ clusterSecret: 'a', gossipKey: 'fedcba9876543210' }), [config, secret], 'reloaded');
-  assert.notEqual(keyed({ clusterSecret: 'b', gossipKey: '0123456789abcdef' })[1], secret);
+  for (const path of ['/', '/subscribe', '/channel/news']) assert.equal(rule(path).filters, undefined, path);
+  const [{ type, urlRewrite }] = rule('/events').filters;
+  assert.equal(type, 'URLRewrite');
+  assert.deepEqual(urlRewrite.path, { type: 'ReplacePrefixMatch', replacePrefixMatch: '/' });
 });
 
 test('what is reloaded is mounted so that it is renewed, and watched', () => {
@@ -152,6 +177,7 @@ test('nodes check of each other the name and the authorities of the certificate'
 
 test('streams pass the Ingress and the route unbuffered and without an end', () => {
   const objects = render({
+    secret: { clusterSecret: 's' },
     ingress: { enabled: true, hosts: [{ host: 'a.b' }], annotations: { 'haproxy.org/timeout-server': '2h' } },
     httpRoute: { enabled: true, parentRefs: [{ name: 'g' }] },
   });

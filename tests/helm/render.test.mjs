@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { basename } from 'node:path';
 import test from 'node:test';
 import { run } from '../e2e/support/process.mjs';
-import { checkConfig, configOf, folder, helmWith, nodeOf, only, ready, render } from './chart.mjs';
-import { choices } from './matrix.mjs';
+import { checkConfig, configOf, folder, helmWith, kubernetes, nodeOf, only, ready, refusal, render } from './chart.mjs';
+import { matrix } from './matrix.mjs';
 
 const options = JSON.parse((await run(['options', '--format', 'json'])).stdout).map((option) => option.key);
 
@@ -22,19 +22,17 @@ function lacking(objects) {
   return missing.length > 0 && `this build has no option ${missing}`;
 }
 
-const single = Object.entries(choices).flatMap(([kind, named]) =>
-  Object.entries(named).map(([name, values]) => [`${kind} ${name}`, values]),
-);
-for (const [name, values] of [...ready.map((path) => [basename(path), path]), ...single]) {
-  test(`${name}: the configuration file is accepted by the node`, { skip: lacking(render(values)) }, async () => {
-    const { code, output } = await checkConfig(render(values));
+for (const [name, values] of [...ready.map((path) => [basename(path), path]), ...Object.entries(matrix)]) {
+  const objects = render(values);
+  test(`${name}: the configuration file is accepted by the node`, { skip: lacking(objects) }, async () => {
+    const { code, output } = await checkConfig(objects);
     assert.equal(code, 0, output);
   });
 }
 
 for (const path of ready) {
   test(`${basename(path)}: helm lint --strict finds nothing`, () => {
-    const { status, stdout, stderr } = helmWith(['lint', '--strict', folder], path);
+    const { status, stdout, stderr } = helmWith(['lint', '--strict', folder, ...kubernetes], path);
     assert.equal(status, 0, stdout + stderr);
   });
 }
@@ -58,4 +56,12 @@ test('discovery by DNS is one value', () => {
   const ports = only(objects, 'Service', 'my-sse-cluster-headless').spec.ports.map((port) => port.name);
   assert.deepEqual(ports, [dns.service]);
   assert.ok(!nodeOf(objects).ports.some((port) => port.name.startsWith('gossip')));
+});
+
+test('an older Kubernetes than README.md says is refused', () => {
+  assert.match(refusal({}, '--kube-version', '1.26.9'), /requires kubeVersion: >=1\.27\.0/);
+  const sleeps = { preStopSleepSeconds: 5 };
+  const older = refusal(sleeps, '--kube-version', '1.29.3');
+  assert.match(older, /preStopSleepSeconds: Kubernetes v1\.29\.3 has no sleep action/);
+  assert.ok(render(sleeps, '--kube-version', '1.30.0-gke.1'));
 });

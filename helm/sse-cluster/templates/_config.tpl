@@ -11,7 +11,23 @@
 {{- dict "list" (default (list) $given) | toJson -}}
 {{- end -}}
 {{- define "sse.discovery" -}}{{ include "sse.list" .Values.config.discovery }}{{- end -}}
-{{- define "sse.auth" -}}{{ include "sse.list" (default "open" .Values.config.auth) }}{{- end -}}
+{{/* A map under auth holds its options (auth.cookie), not its plugins. */}}
+{{- define "sse.auth" -}}
+{{- $given := .Values.config.auth -}}
+{{- include "sse.list" (default "open" (ternary "" $given (kindIs "map" $given))) -}}
+{{- end -}}
+
+{{/* "yes" where nodes prove to each other that they are some: by a secret, or by certificates on both sides. */}}
+{{- define "sse.proved" -}}
+{{- $config := include "sse.config" . | fromJson -}}
+{{- $secret := dig "cluster" "secret_file" "" $config -}}
+{{- range .Values.extraEnv -}}
+{{- if has .name (list "CLUSTER_SECRET" "CLUSTER_SECRET_FILE") }}{{ $secret = .name }}{{ end -}}
+{{- end -}}
+{{- $how := dig "relay" "tls" "auto" $config -}}
+{{- $tls := or (eq $how "on") (and (eq $how "auto") .Values.tls.enabled) -}}
+{{- if or $secret (and $tls (dig "relay" "client_names" "" $config)) }}yes{{ end -}}
+{{- end -}}
 
 {{/* Names of the files of secrets that are mounted, in JSON {"list": […]}. */}}
 {{- define "sse.secretKeys" -}}

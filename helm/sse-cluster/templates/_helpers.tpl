@@ -69,21 +69,48 @@ annotations:
 {{- if not (regexMatch "^(0|([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?)$" $text | and (ne $text "")) -}}
 {{- fail (printf "config.%s: expected a duration such as \"15s\" or \"1m30s\", got %q" .key $text) -}}
 {{- end -}}
-{{- $factors := dict "ms" 1 "s" 1000 "m" 60000 "h" 3600000 "d" 86400000 -}}
+{{- include "sse.timeOf" $text -}}
+{{- end -}}
+
+{{/* Milliseconds of "1m30s"; also by the units of Prometheus. */}}
+{{- define "sse.timeOf" -}}
+{{- $factors := dict "ms" 1 "s" 1000 "m" 60000 "h" 3600000 "d" 86400000 "w" 604800000 "y" 31536000000 -}}
 {{- $sum := 0 -}}
-{{- range regexFindAll "[0-9]+(ms|[smhd])" $text -1 -}}
+{{- range regexFindAll "[0-9]+(ms|[smhdwy])" . -1 -}}
 {{- $sum = add $sum (mul (regexFind "^[0-9]+" . | int64) (get $factors (regexFind "[a-z]+$" .))) -}}
 {{- end -}}
 {{- $sum -}}
 {{- end -}}
 
-{{/* Bytes of "64MiB" or "512Mi"; empty where it is neither. */}}
+{{/* Bytes of "64MiB", "0.5Gi", "1e9" or a number, by the units of the node and of Kubernetes; empty where it is neither. */}}
 {{- define "sse.bytes" -}}
-{{- $text := toString . -}}
-{{- $factors := dict "" 1 "B" 1 "KiB" 1024 "Ki" 1024 "MiB" 1048576 "Mi" 1048576 "GiB" 1073741824 "Gi" 1073741824 "k" 1000 "M" 1000000 "G" 1000000000 -}}
-{{- if regexMatch "^[0-9]+(B|[KMG]iB?|[kMG])?$" $text -}}
-{{- mul (regexFind "^[0-9]+" $text | int64) (get $factors (regexFind "[A-Za-z]*$" $text)) -}}
+{{- $factors := dict "" 1 "B" 1 "m" 0.001 "k" 1000 "M" 1000000 "G" 1000000000 "T" 1000000000000 "Ki" 1024 "Mi" 1048576 "Gi" 1073741824 "Ti" 1099511627776 -}}
+{{- if not (kindIs "string" .) -}}
+{{- int64 . -}}
+{{- else if regexMatch "^([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][0-9]+|[KMGT]iB?|[mkMGTB])?$" . -}}
+{{- $unit := regexFind "[A-Za-z]+$" . -}}
+{{- mulf (trimSuffix $unit . | float64) (get $factors (ternary "B" (trimSuffix "B" $unit) (eq $unit "B"))) | int64 -}}
 {{- end -}}
+{{- end -}}
+
+{{/* "yes" for a numeric address, of IPv4 or IPv6. */}}
+{{- define "sse.numeric" -}}
+{{- $octet := "(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])" -}}
+{{- $v4 := printf "(%s\\.){3}%s" $octet $octet -}}
+{{- $v6 := regexReplaceAll (printf ":%s$" $v4) . ":0:0" -}}
+{{- $groups := splitList ":" $v6 -}}
+{{- if regexMatch (printf "^%s$" $v4) . -}}
+yes
+{{- else if regexMatch "^([0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4}$" $v6 -}}
+yes
+{{- else if and (regexMatch "^(([0-9A-Fa-f]{1,4}:)*[0-9A-Fa-f]{1,4})?::(([0-9A-Fa-f]{1,4}:)*[0-9A-Fa-f]{1,4})?$" $v6) (lt (len (compact $groups)) 8) -}}
+yes
+{{- end -}}
+{{- end -}}
+
+{{/* The most pods that there may be. */}}
+{{- define "sse.mostPods" -}}
+{{- ternary .Values.autoscaling.maxReplicas .Values.replicaCount .Values.autoscaling.enabled | int -}}
 {{- end -}}
 
 {{/* Seconds from the order to stop to the kill: preStop, drain.delay, drain.window, drain.flush and a margin. */}}
@@ -97,7 +124,7 @@ annotations:
 {{- add (int64 .Values.preStopSleepSeconds) (divf $sum 1000 | ceil | int64) 10 -}}
 {{- end -}}
 {{- define "sse.grace" -}}
-{{- default (include "sse.neededGrace" .) .Values.terminationGracePeriodSeconds -}}
+{{- default (include "sse.neededGrace" .) .Values.terminationGracePeriodSeconds | int64 -}}
 {{- end -}}
 
 {{/* Ports of the pods; that of admin is empty where there is none. */}}
@@ -119,4 +146,15 @@ httpGet:
   scheme: HTTPS
   {{- end }}
 {{ toYaml .times }}
+{{- end -}}
+
+{{/* "yes" where `helm test` can work: everybody may publish, or it has a token. */}}
+{{- define "sse.tested" -}}
+{{- if and .Values.test.enabled (or .Values.test.tokenSecret (has "open" (include "sse.auth" . | fromJson).list)) }}yes{{ end -}}
+{{- end -}}
+
+{{/* "yes" for a prefix that nodes know: / and those of their own paths. They have no base path. */}}
+{{- define "sse.knownPath" -}}
+{{- $first := splitList "/" . | compact | first -}}
+{{- if has (default "" $first) (list "" "subscribe" "channel" "channels" "publish" "status" "auth" "console" "metrics" "livez" "readyz" "startupz") }}yes{{ end -}}
 {{- end -}}

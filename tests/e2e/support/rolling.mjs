@@ -208,6 +208,7 @@ export async function account(subscribers, source, ms = 30000) {
     gaps: subscribers.reduce((sum, one) => sum + one.gaps, 0),
     reconnects: of((one) => one.interruptions).length,
     interruption_ms: figures(of((one) => one.interruptions)),
+    delivered_draining: of((one) => one.lateness.draining).length,
     lateness_draining_ms: figures(of((one) => one.lateness.draining)),
     lateness_others_ms: figures(of((one) => one.lateness.others)),
     reconnects_per_second_max: busiestSecond(of((one) => one.reconnectedAt)),
