@@ -37,8 +37,9 @@ class Admission {
  public:
   enum class Verdict : std::uint8_t {
     Admitted,
-    Overload,  ///< over a limit: its request is to be read and refused
-    Full,      ///< not even room to refuse
+    OverLimit,         ///< of connections: its request is to be read and refused
+    OverAddressLimit,  ///< the same by the limit of its address alone
+    Full,              ///< not even room to refuse
   };
   struct Limits {
     std::size_t connections = 0;  ///< 0: none

@@ -136,7 +136,7 @@ void Http2Connection::handle(Http2Exchange& exchange) {
 }
 
 void Http2Connection::refuse(Http2Exchange& exchange, const http::Problem& problem) {
-  server_.metrics_.bad_requests.add();
+  server_.metrics_.countRefused(problem.status);
   server_.handler_.settle();
   exchange.problem(problem.status, problem.detail);
 }
@@ -280,12 +280,16 @@ void Http2Connection::tick(std::uint32_t now_s) {
     return (std::int64_t{now_s} - since) * 1000 >= time_ms + 1000;
   };
   if (exchanges_.empty() && late(quiet_since_, server_.settings_.idle_time_ms)) {
-    server_.metrics_.timeouts.add();
-    if (ending_ || blocked_) return close();
-    ending_ = true;
-    return goodbye();
+    return endLate(server_.metrics_.limited_idle_time);
   }
   if (busy_ > 0) tickStreams(now_s);
+}
+
+void Http2Connection::endLate(Counter& limit) {
+  server_.metrics_.countLate(limit);
+  if (blocked_) return close();
+  ending_ = true;
+  goodbye();
 }
 
 void Http2Connection::tickStreams(std::uint32_t now_s) {
@@ -295,18 +299,17 @@ void Http2Connection::tickStreams(std::uint32_t now_s) {
     const auto waited_ms = (std::int64_t{now_s} - exchange.since_) * 1000 - 1000;
     if (exchange.answering()) {
       if (waited_ms < settings.body_time_ms) continue;
-      server_.metrics_.timeouts.add();
+      server_.metrics_.countLate(server_.metrics_.limited_body_time);
       exchange.since_ = now_s;
       session_.reset(exchange);
     } else if (exchange.incoming && !exchange.incoming->fieldsEnded()) {
       if (waited_ms < settings.header_time_ms) continue;
       // A block that is not ended holds up the whole connection.
-      server_.metrics_.timeouts.add();
-      ending_ = true;
-      goodbye();
+      server_.metrics_.countRefused(408);
+      return endLate(server_.metrics_.limited_header_time);
     } else if (exchange.incoming && !exchange.incoming->finished()) {
       if (waited_ms < settings.body_time_ms) continue;
-      server_.metrics_.timeouts.add();
+      server_.metrics_.countLate(server_.metrics_.limited_body_time);
       exchange.incoming->refuse(408, "request body: not complete in time (limits.body_time)");
       refuse(exchange, exchange.incoming->problem());
     }

@@ -11,6 +11,7 @@
 #include "net/event_loop.h"
 #include "net/outbox.h"
 #include "server/http2_exchange.h"
+#include "sse/metrics.h"
 
 namespace sse::server {
 
@@ -82,6 +83,7 @@ class Http2Connection final : public net::Pollable, private http::Http2Session::
   void flush();
   void report();
   void markDirty();
+  void endLate(Counter& limit);
   void tickStreams(std::uint32_t now_s);
 
   Http2Server& server_;

@@ -33,7 +33,7 @@ TEST_CASE("over the limit a few are admitted to be refused, then nobody") {
   CHECK(second.first == Verdict::Admitted);
   CHECK(admission.room());
   auto third = admission.admit(host(1));
-  CHECK(third.first == Verdict::Overload);
+  CHECK(third.first == Verdict::OverLimit);
   CHECK_FALSE(admission.room());
   CHECK(admission.admit(host(1)).first == Verdict::Full);
   CHECK(admission.open() == 3);
@@ -48,10 +48,16 @@ TEST_CASE("addresses have a limit of their own") {
   Admission admission({.connections = 0, .per_address = 1});
   auto first = admission.admit(host(1));
   CHECK(first.first == Verdict::Admitted);
-  CHECK(admission.admit(host(1)).first == Verdict::Overload);
+  CHECK(admission.admit(host(1)).first == Verdict::OverAddressLimit);
   CHECK(admission.admit(host(2)).first == Verdict::Admitted);
   first.second = Ticket();
   CHECK(admission.admit(host(1)).first == Verdict::Admitted);
+}
+
+TEST_CASE("over both limits it is that of connections") {
+  Admission admission({.connections = 1, .per_address = 1});
+  auto first = admission.admit(host(1));
+  CHECK(admission.admit(host(1)).first == Verdict::OverLimit);
 }
 
 TEST_CASE("a ticket that is moved is given back once") {
