@@ -70,12 +70,23 @@ void Http2Connection::take(std::string_view bytes) {
     ending_ = true;
     server_.metrics_.bad_requests.add();
   }
-  if (session_.flood() != http::Http2Flood::None) {
-    server_.metrics_.http2_floods[static_cast<std::size_t>(session_.flood()) - 1]->add();
-  }
-  server_.metrics_.http2_refused.add(session_.takeRefused());
+  count();
   markDirty();
   dispatch();
+}
+
+void Http2Connection::produce() {
+  if (!session_.produce()) broken_ = true;
+  count();
+}
+
+void Http2Connection::count() {
+  auto& metrics = server_.metrics_;
+  metrics.http2_refused.add(session_.takeRefused());
+  metrics.bad_requests.add(session_.takeMalformed());
+  if (session_.flood() == http::Http2Flood::None || std::exchange(flooded_, true)) return;
+  ending_ = true;
+  metrics.http2_floods[static_cast<std::size_t>(session_.flood()) - 1]->add();
 }
 
 http::Http2Stream* Http2Connection::onStream(std::int32_t /*id*/) {
@@ -173,7 +184,7 @@ std::size_t Http2Connection::sendNow(Http2Exchange& exchange, std::span<const ne
   for (const auto& piece : pieces) whole += piece.bytes.size();
   sending_ = {&exchange, pieces, &keeper, whole, 0};
   session_.resume(exchange);
-  if (!session_.produce()) broken_ = true;
+  produce();
   const std::size_t taken = whole - sending_.left;
   sending_ = {};
   if (taken < whole && !room()) waitForRoom(exchange);
@@ -230,7 +241,7 @@ bool Http2Connection::turn() {
   if (closed_) return false;
   dispatch();
   if (closed_) return false;
-  if (!blocked_ && !broken_ && !session_.produce()) broken_ = true;
+  if (!blocked_ && !broken_) produce();
   flush();
   report();
   const bool over = outbox_.size() == 0 && (ending_ || session_.done());
@@ -279,6 +290,11 @@ void Http2Connection::tick(std::uint32_t now_s) {
   const auto late = [now_s](std::uint32_t since, std::int64_t time_ms) {
     return (std::int64_t{now_s} - since) * 1000 >= time_ms + 1000;
   };
+  if (ending_) {
+    // Its last words have had their time.
+    if (std::exchange(overdue_, true)) close();
+    return;
+  }
   if (exchanges_.empty() && late(quiet_since_, server_.settings_.idle_time_ms)) {
     return endLate(server_.metrics_.limited_idle_time);
   }

@@ -56,7 +56,7 @@ ServerMetrics::ServerMetrics(Metrics& metrics)
       http2_streams(metrics.gauge("sse_server_http2_streams", "open streams of HTTP/2: requests and event streams")),
       http2_queued(metrics.gauge("sse_server_http2_queued_bytes", "bytes that wait for sockets of HTTP/2")),
       http2_refused(metrics.counter("sse_server_http2_refused_streams_total", "streams over http2.max_streams")) {
-  static constexpr std::array kKinds = {"resets", "controls", "continuations", "headers"};
+  static constexpr std::array kKinds = {"resets", "controls", "continuations", "headers", "windows"};
   for (std::size_t i = 0; i < kKinds.size(); ++i) {
     http2_floods[i] = &metrics.counter("sse_server_http2_floods_total",
                                        "connections of HTTP/2 that were ended for a flood", {{"of", kKinds[i]}});

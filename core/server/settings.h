@@ -50,7 +50,7 @@ struct ServerMetrics {
   Gauge& http2_streams;
   Gauge& http2_queued;
   Counter& http2_refused;
-  std::array<Counter*, 4> http2_floods;  ///< by Http2Flood, without None
+  std::array<Counter*, 5> http2_floods;  ///< by Http2Flood, without None
 
   /// The server itself refuses a request, or what should have been one, with `status`. [any]
   void countRefused(int status);
