@@ -21,12 +21,13 @@ std::pair<Admission::Verdict, Ticket> Admission::admit(const Address& address) {
   const std::size_t open = open_.fetch_add(1, std::memory_order_relaxed) + 1;
   auto verdict = limits_.connections != 0 && open > limits_.connections ? Verdict::OverLimit : Verdict::Admitted;
   if (limits_.per_address == 0) return {verdict, Ticket(this, nullptr)};
+  const Address counted = countedAddress(address);
   {
     const std::lock_guard lock(mutex_);
-    const bool over = ++by_address_[address] > limits_.per_address;
+    const bool over = ++by_address_[counted] > limits_.per_address;
     if (over && verdict == Verdict::Admitted) verdict = Verdict::OverAddressLimit;
   }
-  return {verdict, Ticket(this, &address)};
+  return {verdict, Ticket(this, &counted)};
 }
 
 void Admission::release(const Address* counted) {

@@ -48,7 +48,7 @@ class Admission {
   };
   explicit Admission(const Limits& limits) : limits_(limits) {}
 
-  /// [any]
+  /// What comes from one /64 of IPv6 is of one address. [any]
   std::pair<Verdict, Ticket> admit(const Address& address);
   [[nodiscard]] std::size_t open() const { return open_.load(std::memory_order_relaxed); }
   /// Whether another connection may be accepted at all. [any]
@@ -65,7 +65,7 @@ class Admission {
   const Limits limits_;
   std::atomic<std::size_t> open_{0};
   std::mutex mutex_;
-  std::unordered_map<Address, std::size_t, Hash> by_address_;
+  std::unordered_map<Address, std::size_t, Hash> by_address_;  ///< as countedAddress gives them
 };
 
 }  // namespace sse::net

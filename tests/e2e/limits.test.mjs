@@ -150,6 +150,9 @@ scenario('the rate counts whom a trusted proxy names, and nobody else is believe
   assert.ok((await statuses(trusting, one)).includes(429));
   const behind = spread.map((_, i) => [`10.3.0.${i}`, '10.2.2.2']);
   assert.ok((await statuses(trusting, behind)).includes(429), 'a header that a proxy adds behind one is the last');
+  const network = (prefix) => spread.map((_, i) => `2001:db8:0:${prefix(i)}::${(i + 1).toString(16)}`);
+  assert.ok((await statuses(trusting, network(() => 7))).includes(429), 'a /64 of IPv6 is one address');
+  assert.deepEqual(new Set(await statuses(trusting, network((i) => 100 + i))), new Set([200]));
   const strict = await stage.node({ limits });
   assert.ok((await statuses(strict, spread)).includes(429));
 });
