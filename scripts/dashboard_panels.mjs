@@ -137,7 +137,7 @@ export const rows = [
         'cps',
         'Over a limit, or while starting and draining.',
         [
-          [total('sse_server_overload_total'), 'connections'],
+          [by('limit', 'sse_server_overload_total'), 'connections: {{limit}}'],
           [total('sse_api_streams_deferred_total'), 'streams'],
           [total('sse_server_accept_paused_total'), 'accepting paused'],
         ],

@@ -23,7 +23,7 @@ inline constexpr std::array kOptions = std::to_array<Option>({
     {.key = "limits.publish_rate",
      .type = OptionType::Integer,
      .default_text = nullptr,
-     .help = "events per second of one identity, else of one address",
+     .help = "events per second of one identity, else of one address; of IPv6 a /64 is one",
      .min = 1,
      .reload = true},
 });

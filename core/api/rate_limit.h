@@ -10,7 +10,8 @@
 namespace sse::api {
 
 /// `limits.publish_rate`: a token bucket per publisher, a second's worth deep. Shared by all loops, one mutex. Forgets
-/// whose bucket is full again, so that it stays as small as the number of active publishers.
+/// whose bucket is full again, so that it stays as small as the number of active publishers. A publisher is an
+/// identity, or `@` and a numeric address, of which those of one /64 of IPv6 are one.
 class RateLimit {
  public:
   explicit RateLimit(std::uint64_t per_second = 0) : per_second_(per_second) {}

@@ -78,12 +78,12 @@ struct Http2Session::Callbacks {
   }
   static int badFrame(nghttp2_session* /*session*/, const nghttp2_frame* frame, int error, void* user) {
     const bool stream = frame->hd.type == NGHTTP2_HEADERS && error == NGHTTP2_ERR_REFUSED_STREAM;
-    if (stream) ++self(user).refused_;
-    return 0;
+    return !stream || self(user).onRefused() ? 0 : NGHTTP2_ERR_CALLBACK_FAILURE;
   }
   static int sent(nghttp2_session* /*session*/, const nghttp2_frame* frame, void* user) {
     const bool content = frame->hd.type == NGHTTP2_DATA || frame->hd.type == NGHTTP2_HEADERS;
     if (content) self(user).onSent(frame->hd.stream_id, (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0);
+    if (frame->hd.type == NGHTTP2_RST_STREAM) self(user).onResetSent(frame->rst_stream.error_code);
     return 0;
   }
   static int close(nghttp2_session* session, std::int32_t id, std::uint32_t /*error*/, void* user) {
@@ -139,6 +139,7 @@ struct Http2Session::Callbacks {
 Http2Session::Http2Session(Owner& owner, const Http2Limits& limits) : owner_(owner), limits_(limits) {
   resets_.left = limits.resets;
   controls_.left = limits.controls;
+  updates_.left = Http2Limits::kUpdates;
   if (nghttp2_session_server_new2(&session_, Callbacks::table(), this, Callbacks::options()) != 0) {
     throw std::bad_alloc();
   }
@@ -217,11 +218,7 @@ Http2Stream* Http2Session::find(std::int32_t id) const {
 
 void Http2Session::shutdownNotice() { nghttp2_submit_shutdown_notice(session_); }
 
-void Http2Session::goodbye(Http2Flood flood) {
-  if (flood != Http2Flood::None) {
-    nghttp2_session_terminate_session(session_, NGHTTP2_ENHANCE_YOUR_CALM);
-    return;
-  }
+void Http2Session::goodbye() {
   nghttp2_submit_goaway(session_, NGHTTP2_FLAG_NONE, nghttp2_session_get_last_proc_stream_id(session_),
                         NGHTTP2_NO_ERROR, nullptr, 0);
 }
@@ -236,7 +233,7 @@ bool Http2Session::Bucket::take(std::uint32_t size, std::int64_t now_ms) {
 }
 
 bool Http2Session::drop(Http2Flood flood) {
-  flood_ = flood;
+  if (flood_ == Http2Flood::None) flood_ = flood;
   failure_ = NGHTTP2_ENHANCE_YOUR_CALM;
   return false;
 }
@@ -269,7 +266,7 @@ bool Http2Session::onFrameBegin(const Http2FrameWalk::Head& head) {
     case NGHTTP2_CONTINUATION: return ++continuations_ <= limits_.continuations || drop(Http2Flood::Continuations);
     case NGHTTP2_HEADERS: return onHeadersBegin(head.stream);
     case NGHTTP2_RST_STREAM: return resets_.take(limits_.resets, now_ms_) || drop(Http2Flood::Resets);
-    case NGHTTP2_WINDOW_UPDATE: return true;
+    case NGHTTP2_WINDOW_UPDATE: return onWindowUpdate() || drop(Http2Flood::Windows);
     case NGHTTP2_PRIORITY:  // RFC 9113 6.3, RFC 7540 5.3.1; nghttp2 does not look at it
       if (head.stream == 0 || head.depends_on == head.stream) return false;
       break;
@@ -279,6 +276,28 @@ bool Http2Session::onFrameBegin(const Http2FrameWalk::Head& head) {
     default: break;
   }
   return controls_.take(limits_.controls, now_ms_) || drop(Http2Flood::Controls);
+}
+
+/// Who reads sends one or two for what it has read, so those are earned by what was sent.
+bool Http2Session::onWindowUpdate() {
+  if (updates_earned_ == 0) return updates_.take(Http2Limits::kUpdates, now_ms_);
+  --updates_earned_;
+  return true;
+}
+
+/// Counted as it comes and not when the reset leaves: there is no other bound to how many wait to be sent.
+bool Http2Session::onRefused() {
+  ++refused_;
+  return resets_.take(limits_.resets, now_ms_) || drop(Http2Flood::Resets);
+}
+
+/// A stream that the client made us reset is as cheap for it as one that it resets itself (CVE-2025-8671). Those that
+/// we chose to end, and those whose answer is out, cost it what any request costs.
+void Http2Session::onResetSent(std::uint32_t error) {
+  if (error == NGHTTP2_NO_ERROR || error == NGHTTP2_CANCEL || error == NGHTTP2_REFUSED_STREAM) return;
+  if (error == NGHTTP2_PROTOCOL_ERROR) ++malformed_;
+  if (resets_.take(limits_.resets, now_ms_) || drop(Http2Flood::Resets)) return;
+  nghttp2_session_terminate_session(session_, failure_);
 }
 
 int Http2Session::onHeaders(std::int32_t id) {
@@ -346,6 +365,7 @@ void Http2Session::onClose(std::int32_t id) {
 
 /// An answer that is out before its request has come: the rest is not wanted. RFC 9113 8.1.
 void Http2Session::onSent(std::int32_t id, bool end_of_stream) {
+  updates_earned_ += Http2Limits::kUpdatesEarned;
   const Http2Stream* stream = find(id);
   if (!end_of_stream || stream == nullptr || nghttp2_session_get_stream_remote_close(session_, id) == 1) return;
   nghttp2_submit_rst_stream(session_, NGHTTP2_FLAG_NONE, id, NGHTTP2_NO_ERROR);

@@ -27,16 +27,18 @@ struct Http2Limits {
   std::uint32_t streams = 256;      ///< open at the same time
   std::size_t headers = 16 << 10;   ///< of one header block, as RFC 9113 10.5.1 counts
   std::size_t body = 1 << 20;       ///< of one request; of all requests under way kBodies times that
-  std::uint32_t resets = 512;       ///< streams reset by the client in kWindowMs
+  std::uint32_t resets = 512;       ///< streams reset by the client, or by us for what it did, in kWindowMs
   std::uint32_t controls = 500;     ///< PING, SETTINGS, PRIORITY and empty DATA frames in kWindowMs
   std::uint32_t continuations = 8;  ///< CONTINUATION frames of one header block
   static constexpr std::int64_t kWindowMs = 10'000;
+  static constexpr std::uint32_t kUpdates = 10'000;   ///< WINDOW_UPDATE frames in kWindowMs, besides
+  static constexpr std::uint32_t kUpdatesEarned = 2;  ///< so many for each HEADERS and DATA frame that was sent
   static constexpr std::size_t kBodies = 4;
   static constexpr std::size_t kListSizes = 4;  ///< a header block of so many times `headers` ends the connection
 };
 
 /// Why a connection was ended with ENHANCE_YOUR_CALM.
-enum class Http2Flood : std::uint8_t { None, Resets, Controls, Continuations, Headers };
+enum class Http2Flood : std::uint8_t { None, Resets, Controls, Continuations, Headers, Windows };
 
 /// One stream as the owner of an Http2Session keeps it.
 class Http2Stream {
@@ -100,12 +102,15 @@ class Http2Session {
   [[nodiscard]] Http2Stream* find(std::int32_t id) const;
   /// Asks for no further streams; those that come all the same are served. RFC 9113 6.8.
   void shutdownNotice();
-  /// The last word, `flood` says why. Open streams go on unless it is a flood.
-  void goodbye(Http2Flood flood = Http2Flood::None);
+  /// The last word. Open streams go on.
+  void goodbye();
 
+  /// Once there is one, `receive` or `produce` has seen to the last word, and nothing is to be received any more.
   [[nodiscard]] Http2Flood flood() const { return flood_; }
   /// Streams refused because too many were open, since the last call.
   std::uint64_t takeRefused() { return std::exchange(refused_, 0); }
+  /// Streams reset because their requests were malformed, since the last call.
+  std::uint64_t takeMalformed() { return std::exchange(malformed_, 0); }
 
  private:
   struct Callbacks;
@@ -119,6 +124,9 @@ class Http2Session {
   /// Whether the frame may come; else `failure_` says why not.
   [[nodiscard]] bool onFrameBegin(const Http2FrameWalk::Head& head);
   [[nodiscard]] bool onHeadersBegin(std::int32_t id);
+  [[nodiscard]] bool onWindowUpdate();
+  [[nodiscard]] bool onRefused();
+  void onResetSent(std::uint32_t error);
   void noteEnded(std::int32_t id);
   [[nodiscard]] bool isAfterEnd(std::int32_t id) const;
   int onHeaders(std::int32_t id);
@@ -136,9 +144,12 @@ class Http2Session {
   std::int64_t now_ms_ = 0;
   Bucket resets_;
   Bucket controls_;
+  Bucket updates_;
+  std::uint64_t updates_earned_ = 0;
   std::uint32_t continuations_ = 0;
   std::size_t bodies_ = 0;  ///< bytes of bodies of requests under way
   std::uint64_t refused_ = 0;
+  std::uint64_t malformed_ = 0;
   Http2Flood flood_ = Http2Flood::None;
   std::int32_t last_id_ = 0;
   /// Numbers below `last_id_` that the client passed over, first and last; as many as are worth keeping.

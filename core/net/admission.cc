@@ -19,13 +19,15 @@ std::size_t Admission::Hash::operator()(const Address& address) const {
 std::pair<Admission::Verdict, Ticket> Admission::admit(const Address& address) {
   if (!room()) return {Verdict::Full, Ticket()};
   const std::size_t open = open_.fetch_add(1, std::memory_order_relaxed) + 1;
-  auto verdict = limits_.connections != 0 && open > limits_.connections ? Verdict::Overload : Verdict::Admitted;
+  auto verdict = limits_.connections != 0 && open > limits_.connections ? Verdict::OverLimit : Verdict::Admitted;
   if (limits_.per_address == 0) return {verdict, Ticket(this, nullptr)};
+  const Address counted = countedAddress(address);
   {
     const std::lock_guard lock(mutex_);
-    if (++by_address_[address] > limits_.per_address) verdict = Verdict::Overload;
+    const bool over = ++by_address_[counted] > limits_.per_address;
+    if (over && verdict == Verdict::Admitted) verdict = Verdict::OverAddressLimit;
   }
-  return {verdict, Ticket(this, &address)};
+  return {verdict, Ticket(this, &counted)};
 }
 
 void Admission::release(const Address* counted) {

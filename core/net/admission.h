@@ -37,8 +37,9 @@ class Admission {
  public:
   enum class Verdict : std::uint8_t {
     Admitted,
-    Overload,  ///< over a limit: its request is to be read and refused
-    Full,      ///< not even room to refuse
+    OverLimit,         ///< of connections: its request is to be read and refused
+    OverAddressLimit,  ///< the same by the limit of its address alone
+    Full,              ///< not even room to refuse
   };
   struct Limits {
     std::size_t connections = 0;  ///< 0: none
@@ -47,7 +48,7 @@ class Admission {
   };
   explicit Admission(const Limits& limits) : limits_(limits) {}
 
-  /// [any]
+  /// What comes from one /64 of IPv6 is of one address. [any]
   std::pair<Verdict, Ticket> admit(const Address& address);
   [[nodiscard]] std::size_t open() const { return open_.load(std::memory_order_relaxed); }
   /// Whether another connection may be accepted at all. [any]
@@ -64,7 +65,7 @@ class Admission {
   const Limits limits_;
   std::atomic<std::size_t> open_{0};
   std::mutex mutex_;
-  std::unordered_map<Address, std::size_t, Hash> by_address_;
+  std::unordered_map<Address, std::size_t, Hash> by_address_;  ///< as countedAddress gives them
 };
 
 }  // namespace sse::net

@@ -1,5 +1,6 @@
 #include "net/socket.h"
 
+#include <algorithm>
 #include <arpa/inet.h>
 #include <array>
 #include <cerrno>
@@ -10,6 +11,11 @@
 
 namespace sse::net {
 namespace {
+
+constexpr std::size_t kNetwork = 8;  ///< bytes of an address of IPv6 that name a /64
+constexpr Address kMapped = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, static_cast<char>(0xff), static_cast<char>(0xff)};
+
+bool isMapped(const Address& address) { return std::memcmp(address.data(), kMapped.data(), 12) == 0; }
 
 Error systemError(const ListenSettings& settings, const char* step) {
   const std::string where = settings.address.empty() ? "*" : settings.address;
@@ -88,17 +94,29 @@ Address addressOf(const sockaddr_storage& address) {
     std::memcpy(out.data(), &reinterpret_cast<const sockaddr_in6&>(address).sin6_addr, out.size());
     return out;
   }
-  out[10] = out[11] = static_cast<char>(0xff);
+  out = kMapped;
   std::memcpy(out.data() + 12, &reinterpret_cast<const sockaddr_in&>(address).sin_addr, 4);
   return out;
 }
 
 std::string addressText(const Address& address) {
-  static constexpr Address kMapped = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, static_cast<char>(0xff), static_cast<char>(0xff)};
   std::array<char, INET6_ADDRSTRLEN> text{};
-  const bool mapped = std::memcmp(address.data(), kMapped.data(), 12) == 0;
+  const bool mapped = isMapped(address);
   ::inet_ntop(mapped ? AF_INET : AF_INET6, address.data() + (mapped ? 12 : 0), text.data(), text.size());
   return text.data();
+}
+
+Address countedAddress(const Address& address) {
+  Address out = address;
+  if (!isMapped(out)) std::fill(out.begin() + kNetwork, out.end(), '\0');
+  return out;
+}
+
+std::string countedAddress(std::string_view text) {
+  std::string out(text);
+  Address address{};
+  if (::inet_pton(AF_INET6, out.c_str(), address.data()) == 1) out = addressText(countedAddress(address));
+  return out;
 }
 
 }  // namespace sse::net

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <netinet/in.h>
 #include <string>
+#include <string_view>
 #include <sys/socket.h>
 
 #include "base/fd.h"
@@ -38,5 +39,11 @@ Address addressOf(const sockaddr_storage& address);
 
 /// Numeric, IPv4 in its own form. [any]
 std::string addressText(const Address& address);
+
+/// Whom the limits of one address count: an address of IPv6 stands for its /64, as that is the least that anybody is
+/// given; one of IPv4 for itself. [any]
+Address countedAddress(const Address& address);
+/// The same of a numeric text. What is no address stands for itself. [any]
+std::string countedAddress(std::string_view text);
 
 }  // namespace sse::net

@@ -203,9 +203,7 @@ bool Connection::takeBody(std::string_view bytes, const http::Head& head, std::s
 }
 
 void Connection::fail(const http::Problem& what) {
-  server_.metrics_.bad_requests.add();
-  if (what.status == 413) server_.metrics_.limited_body.add();
-  if (what.status == 414 || what.status == 431) server_.metrics_.limited_headers.add();
+  server_.metrics_.countRefused(what.status);
   server_.handler_.settle();
   framing_ = {1, false, false};
   headers_.clear();

@@ -70,12 +70,23 @@ void Http2Connection::take(std::string_view bytes) {
     ending_ = true;
     server_.metrics_.bad_requests.add();
   }
-  if (session_.flood() != http::Http2Flood::None) {
-    server_.metrics_.http2_floods[static_cast<std::size_t>(session_.flood()) - 1]->add();
-  }
-  server_.metrics_.http2_refused.add(session_.takeRefused());
+  count();
   markDirty();
   dispatch();
+}
+
+void Http2Connection::produce() {
+  if (!session_.produce()) broken_ = true;
+  count();
+}
+
+void Http2Connection::count() {
+  auto& metrics = server_.metrics_;
+  metrics.http2_refused.add(session_.takeRefused());
+  metrics.bad_requests.add(session_.takeMalformed());
+  if (session_.flood() == http::Http2Flood::None || std::exchange(flooded_, true)) return;
+  ending_ = true;
+  metrics.http2_floods[static_cast<std::size_t>(session_.flood()) - 1]->add();
 }
 
 http::Http2Stream* Http2Connection::onStream(std::int32_t /*id*/) {
@@ -136,7 +147,7 @@ void Http2Connection::handle(Http2Exchange& exchange) {
 }
 
 void Http2Connection::refuse(Http2Exchange& exchange, const http::Problem& problem) {
-  server_.metrics_.bad_requests.add();
+  server_.metrics_.countRefused(problem.status);
   server_.handler_.settle();
   exchange.problem(problem.status, problem.detail);
 }
@@ -173,7 +184,7 @@ std::size_t Http2Connection::sendNow(Http2Exchange& exchange, std::span<const ne
   for (const auto& piece : pieces) whole += piece.bytes.size();
   sending_ = {&exchange, pieces, &keeper, whole, 0};
   session_.resume(exchange);
-  if (!session_.produce()) broken_ = true;
+  produce();
   const std::size_t taken = whole - sending_.left;
   sending_ = {};
   if (taken < whole && !room()) waitForRoom(exchange);
@@ -230,7 +241,7 @@ bool Http2Connection::turn() {
   if (closed_) return false;
   dispatch();
   if (closed_) return false;
-  if (!blocked_ && !broken_ && !session_.produce()) broken_ = true;
+  if (!blocked_ && !broken_) produce();
   flush();
   report();
   const bool over = outbox_.size() == 0 && (ending_ || session_.done());
@@ -279,13 +290,22 @@ void Http2Connection::tick(std::uint32_t now_s) {
   const auto late = [now_s](std::uint32_t since, std::int64_t time_ms) {
     return (std::int64_t{now_s} - since) * 1000 >= time_ms + 1000;
   };
+  if (ending_) {
+    // Its last words have had their time.
+    if (std::exchange(overdue_, true)) close();
+    return;
+  }
   if (exchanges_.empty() && late(quiet_since_, server_.settings_.idle_time_ms)) {
-    server_.metrics_.timeouts.add();
-    if (ending_ || blocked_) return close();
-    ending_ = true;
-    return goodbye();
+    return endLate(server_.metrics_.limited_idle_time);
   }
   if (busy_ > 0) tickStreams(now_s);
+}
+
+void Http2Connection::endLate(Counter& limit) {
+  server_.metrics_.countLate(limit);
+  if (blocked_) return close();
+  ending_ = true;
+  goodbye();
 }
 
 void Http2Connection::tickStreams(std::uint32_t now_s) {
@@ -295,18 +315,17 @@ void Http2Connection::tickStreams(std::uint32_t now_s) {
     const auto waited_ms = (std::int64_t{now_s} - exchange.since_) * 1000 - 1000;
     if (exchange.answering()) {
       if (waited_ms < settings.body_time_ms) continue;
-      server_.metrics_.timeouts.add();
+      server_.metrics_.countLate(server_.metrics_.limited_body_time);
       exchange.since_ = now_s;
       session_.reset(exchange);
     } else if (exchange.incoming && !exchange.incoming->fieldsEnded()) {
       if (waited_ms < settings.header_time_ms) continue;
       // A block that is not ended holds up the whole connection.
-      server_.metrics_.timeouts.add();
-      ending_ = true;
-      goodbye();
+      server_.metrics_.countRefused(408);
+      return endLate(server_.metrics_.limited_header_time);
     } else if (exchange.incoming && !exchange.incoming->finished()) {
       if (waited_ms < settings.body_time_ms) continue;
-      server_.metrics_.timeouts.add();
+      server_.metrics_.countLate(server_.metrics_.limited_body_time);
       exchange.incoming->refuse(408, "request body: not complete in time (limits.body_time)");
       refuse(exchange, exchange.incoming->problem());
     }

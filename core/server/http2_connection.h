@@ -11,6 +11,7 @@
 #include "net/event_loop.h"
 #include "net/outbox.h"
 #include "server/http2_exchange.h"
+#include "sse/metrics.h"
 
 namespace sse::server {
 
@@ -72,6 +73,8 @@ class Http2Connection final : public net::Pollable, private http::Http2Session::
   bool room() override;
 
   void take(std::string_view bytes);
+  void produce();
+  void count();
   void dispatch();
   void handle(Http2Exchange& exchange);
   void refuse(Http2Exchange& exchange, const http::Problem& problem);
@@ -82,6 +85,7 @@ class Http2Connection final : public net::Pollable, private http::Http2Session::
   void flush();
   void report();
   void markDirty();
+  void endLate(Counter& limit);
   void tickStreams(std::uint32_t now_s);
 
   Http2Server& server_;
@@ -101,6 +105,8 @@ class Http2Connection final : public net::Pollable, private http::Http2Session::
   bool blocked_ = false;  ///< the socket is full
   bool broken_ = false;   ///< to be closed at once
   bool ending_ = false;   ///< to be closed when what is due is out
+  bool overdue_ = false;  ///< it was ending when it was last looked at
+  bool flooded_ = false;
   bool noticed_ = false;
   bool dirty_ = false;
   bool closed_ = false;

@@ -122,8 +122,9 @@ void HttpServer::adopt(int fd, const net::Address& address, bool admin) {
   auto [verdict, ticket] = admission_.admit(address);
   if (verdict == net::Admission::Verdict::Full) return;
   if (verdict == net::Admission::Verdict::Admitted) accept_told_ = false;
-  const bool overload = verdict == net::Admission::Verdict::Overload && !admin;
-  if (overload) metrics_.refused_full.add();
+  const bool overload = verdict != net::Admission::Verdict::Admitted && !admin;
+  const bool of_address = verdict == net::Admission::Verdict::OverAddressLimit;
+  if (overload) (of_address ? metrics_.overload_per_address : metrics_.overload_connections).add();
   const auto index = static_cast<std::size_t>(fd);
   if (index >= connections_.size()) connections_.resize(std::max(index + 1, connections_.size() * 2));
   net::Connected socket{std::move(owned), std::move(ticket)};
@@ -242,18 +243,25 @@ void HttpServer::tick() {
   }
 }
 
-/// What `waiting` too long has used up.
-Counter& HttpServer::limitOf(Connection::Waiting waiting) {
-  if (waiting == Connection::Waiting::Head) return metrics_.limited_header_time;
-  return waiting == Connection::Waiting::Request ? metrics_.limited_idle_time : metrics_.limited_body_time;
+/// What `waiting` too long has used up; none for a wait that asks nothing of the client.
+Counter* HttpServer::limitOf(Connection::Waiting waiting) {
+  switch (waiting) {
+    case Connection::Waiting::Handshake: return &metrics_.limited_handshake_time;
+    case Connection::Waiting::Head: return &metrics_.limited_header_time;
+    case Connection::Waiting::Body:
+    case Connection::Waiting::Writing: return &metrics_.limited_body_time;
+    case Connection::Waiting::Request: return &metrics_.limited_idle_time;
+    case Connection::Waiting::Nothing:
+    case Connection::Waiting::Goodbye: break;
+  }
+  return nullptr;
 }
 
 void HttpServer::expire(Connection& connection) {
   const auto waiting = connection.waiting_;
   const bool mid_request =
       waiting == Connection::Waiting::Head ? !connection.in_.empty() : waiting == Connection::Waiting::Body;
-  metrics_.timeouts.add();
-  limitOf(waiting).add();
+  if (Counter* limit = limitOf(waiting)) metrics_.countLate(*limit);
   if (waiting == Connection::Waiting::Handshake) metrics_.tls_timeouts.add();
   if (!mid_request) return remove(connection);
   delist(connection);

@@ -85,7 +85,7 @@ class HttpServer {
   void drainTick();
   [[nodiscard]] bool responsesDue() const;
   void expire(Connection& connection);
-  [[nodiscard]] Counter& limitOf(Connection::Waiting waiting);
+  [[nodiscard]] Counter* limitOf(Connection::Waiting waiting);
   [[nodiscard]] std::int64_t nowMs() const;
 
   net::EventLoop& loop_;

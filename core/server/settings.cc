@@ -23,7 +23,11 @@ ServerSettings ServerSettings::from(const Settings& settings) {
 namespace {
 
 Counter& limited(Metrics& metrics, const char* limit) {
-  return metrics.counter("sse_server_limited_total", "connections that a limit ended", {{"limit", limit}});
+  return metrics.counter("sse_server_limited_total", "requests and connections that a limit ended", {{"limit", limit}});
+}
+
+Counter& overload(Metrics& metrics, const char* limit) {
+  return metrics.counter("sse_server_overload_total", "connections over a limit", {{"limit", limit}});
 }
 
 }  // namespace
@@ -31,7 +35,8 @@ Counter& limited(Metrics& metrics, const char* limit) {
 ServerMetrics::ServerMetrics(Metrics& metrics)
     : connections(metrics.gauge("sse_server_connections", "open HTTP connections that are no streams")),
       accepted(metrics.counter("sse_server_accepted_total", "connections accepted")),
-      refused_full(metrics.counter("sse_server_overload_total", "connections over a limit")),
+      overload_connections(overload(metrics, "limits.connections")),
+      overload_per_address(overload(metrics, "limits.connections_per_address")),
       accept_paused(
           metrics.counter("sse_server_accept_paused_total", "times accepting paused for want of descriptors")),
       requests(metrics.counter("sse_server_requests_total", "requests read")),
@@ -39,6 +44,7 @@ ServerMetrics::ServerMetrics(Metrics& metrics)
       timeouts(metrics.counter("sse_server_timeouts_total", "connections closed for slowness or idleness")),
       limited_headers(limited(metrics, "limits.headers")),
       limited_body(limited(metrics, "limits.body")),
+      limited_handshake_time(limited(metrics, "limits.handshake_time")),
       limited_header_time(limited(metrics, "limits.header_time")),
       limited_body_time(limited(metrics, "limits.body_time")),
       limited_idle_time(limited(metrics, "limits.idle_time")),
@@ -50,11 +56,22 @@ ServerMetrics::ServerMetrics(Metrics& metrics)
       http2_streams(metrics.gauge("sse_server_http2_streams", "open streams of HTTP/2: requests and event streams")),
       http2_queued(metrics.gauge("sse_server_http2_queued_bytes", "bytes that wait for sockets of HTTP/2")),
       http2_refused(metrics.counter("sse_server_http2_refused_streams_total", "streams over http2.max_streams")) {
-  static constexpr std::array kKinds = {"resets", "controls", "continuations", "headers"};
+  static constexpr std::array kKinds = {"resets", "controls", "continuations", "headers", "windows"};
   for (std::size_t i = 0; i < kKinds.size(); ++i) {
     http2_floods[i] = &metrics.counter("sse_server_http2_floods_total",
                                        "connections of HTTP/2 that were ended for a flood", {{"of", kKinds[i]}});
   }
+}
+
+void ServerMetrics::countRefused(int status) {
+  bad_requests.add();
+  if (status == 413) limited_body.add();
+  if (status == 414 || status == 431) limited_headers.add();
+}
+
+void ServerMetrics::countLate(Counter& limit) {
+  timeouts.add();
+  limit.add();
 }
 
 }  // namespace sse::server

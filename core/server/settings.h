@@ -30,13 +30,15 @@ struct ServerMetrics {
   explicit ServerMetrics(Metrics& metrics);
   Gauge& connections;
   Counter& accepted;
-  Counter& refused_full;
+  Counter& overload_connections;
+  Counter& overload_per_address;
   Counter& accept_paused;
   Counter& requests;
   Counter& bad_requests;
   Counter& timeouts;
   Counter& limited_headers;
   Counter& limited_body;
+  Counter& limited_handshake_time;
   Counter& limited_header_time;
   Counter& limited_body_time;
   Counter& limited_idle_time;
@@ -48,7 +50,12 @@ struct ServerMetrics {
   Gauge& http2_streams;
   Gauge& http2_queued;
   Counter& http2_refused;
-  std::array<Counter*, 4> http2_floods;  ///< by Http2Flood, without None
+  std::array<Counter*, 5> http2_floods;  ///< by Http2Flood, without None
+
+  /// The server itself refuses a request, or what should have been one, with `status`. [any]
+  void countRefused(int status);
+  /// Something took longer than `limit` allows. [any]
+  void countLate(Counter& limit);
 };
 
 }  // namespace sse::server

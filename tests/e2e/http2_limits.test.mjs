@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import { execFile, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { assertProblem, text } from './support/http.mjs';
-import { block, codes, connect, frame, Frames, preface, request, subscribe, types } from './support/http2.mjs';
+import { assertProblem, publish, text } from './support/http.mjs';
+import { block, codes, connect, frame, Frames, postMethod, preface } from './support/http2.mjs';
+import { request, subscribe, types } from './support/http2.mjs';
 import { root } from './support/process.mjs';
 import { scenario } from './support/stage.mjs';
 import { tlsNode } from './support/tls_node.mjs';
@@ -12,7 +13,9 @@ import { patience, until } from './support/wait.mjs';
 
 const floods = (node, of) => node.metric(`sse_server_http2_floods_total{of="${of}"}`);
 const many = (count, make) => Buffer.concat(Array.from({ length: count }, (_, i) => make(i)));
-const get = (id, flags = 5) => frame(types.headers, flags, id, block('/livez'));
+const get = (id, flags = 5, path = '/livez') => frame(types.headers, flags, id, block(path));
+const update = (id, size) => frame(types.window, 0, id, Buffer.from([24, 16, 8, 0].map((bits) => size >> bits)));
+const post = (id, ...fields) => frame(types.headers, 4, id, block('/publish/c', postMethod, fields));
 
 async function assertCalm(node, frames, of) {
   const code = await frames.refused();
@@ -25,7 +28,7 @@ async function assertCalm(node, frames, of) {
 scenario('streams over http2.max_streams are refused, and the connection goes on', async (stage) => {
   const node = await stage.node({ http2: { max_streams: 3 } });
   const frames = await Frames.open(stage, node);
-  const open = (id) => frame(types.headers, 5, id, block('/subscribe/c'));
+  const open = (id) => get(id, 5, '/subscribe/c');
   frames.send(open(1), open(3), open(5), open(7));
   const { payload } = await frames.next(types.reset, 7);
   assert.equal(payload.readUInt32BE(0), 7);
@@ -39,6 +42,87 @@ scenario('resets in masses end the connection', async (stage) => {
   const code = Buffer.from([0, 0, 0, 8]);
   frames.send(many(40, (i) => Buffer.concat([get(2 * i + 1), frame(types.reset, 0, 2 * i + 1, code)])));
   await assertCalm(node, frames, 'resets');
+});
+
+for (const [what, each, config] of [
+  ['windows that are too large', (id) => Buffer.concat([get(id, 5, '/subscribe/news'), update(id, 0x7fffffff)])],
+  ['malformed heads', (id) => get(id, 5, '/a b')],
+  [
+    'bodies of another length',
+    (id) => Buffer.concat([post(id, ['content-length', '5']), frame(types.data, 1, id, Buffer.from('x'))]),
+  ],
+  ['streams over http2.max_streams', (id) => get(id, 5, '/subscribe/news'), { max_streams: 1 }],
+]) {
+  scenario(`${what} count as resets of the client's`, async (stage) => {
+    const node = await stage.node({ http2: { max_resets: 20, ...config } });
+    const frames = await Frames.open(stage, node);
+    frames.send(many(60, (i) => each(2 * i + 1)));
+    await assertCalm(node, frames, 'resets');
+    const resets = frames.got.filter(({ type }) => type === types.reset).length;
+    assert.ok(resets <= 60, `${resets} resets`);
+  });
+}
+
+scenario('malformed heads are bad requests', async (stage) => {
+  const node = await stage.node();
+  const frames = await Frames.open(stage, node);
+  frames.send(many(20, (i) => get(2 * i + 1, 5, '/a b')));
+  await frames.next(types.reset, 39);
+  assert.equal(await node.metric('sse_server_bad_requests_total'), 20);
+  assert.equal(frames.find(types.goaway), undefined);
+});
+
+scenario('answers that come before the end of their requests are no resets', async (stage) => {
+  const node = await stage.node({ http2: { max_resets: 5 }, limits: { body: '1KiB' } });
+  const frames = await Frames.open(stage, node);
+  frames.send(many(20, (i) => Buffer.concat([post(2 * i + 1), frame(types.data, 0, 2 * i + 1, Buffer.alloc(1025))])));
+  assert.equal((await frames.next(types.reset, 39)).payload.readUInt32BE(0), codes.none);
+  assert.equal(frames.find(types.goaway), undefined);
+});
+
+scenario('window updates in masses end the connection', async (stage) => {
+  const node = await stage.node();
+  const frames = await Frames.open(stage, node);
+  frames.send(many(20000, () => update(0, 1)));
+  await assertCalm(node, frames, 'windows');
+});
+
+scenario('who floods and does not read is gone all the same', async (stage) => {
+  const node = await stage.node({ http2: { max_controls: 30 } });
+  const frames = await Frames.open(stage, node);
+  const wide = Buffer.from([0, 4, 0x40, 0, 0, 0]); // SETTINGS_INITIAL_WINDOW_SIZE
+  frames.send(frame(types.settings, 0, 0, wide), update(0, 1 << 30), get(1, 5, '/subscribe/c'));
+  await frames.next(types.data, 1);
+  frames.socket.pause();
+  const queued = () => node.metric('sse_server_http2_queued_bytes');
+  await until('nothing more goes out', async () => {
+    await publish(node, '/publish/c', { data: 'x'.repeat(100_000) });
+    return (await queued()) > 0;
+  });
+  frames.send(many(60, () => frame(types.ping, 0, 0, Buffer.alloc(8))));
+  await until('the flood is counted', async () => (await floods(node, 'controls')) === 1);
+  await until('it is gone', async () => (await node.metric('sse_server_http2_connections')) === 0);
+});
+
+scenario('who acknowledges each frame of 200 streams twice goes on', async (stage) => {
+  const node = await stage.node();
+  const frames = await Frames.open(stage, node);
+  frames.send(many(200, (i) => get(2 * i + 1, 5, '/subscribe/c')));
+  let read = 0;
+  const acknowledge = async (least) => {
+    const data = () => frames.got.filter(({ type }) => type === types.data);
+    await until(`${least} frames`, () => data().length >= least || frames.closed);
+    const fresh = data().slice(read);
+    read += fresh.length;
+    frames.send(...fresh.flatMap(({ id, payload }) => [update(id, payload.length), update(0, payload.length)]));
+  };
+  await acknowledge(200);
+  for (let i = 1; i <= 60; i++) {
+    await publish(node, '/publish/c', { data: i });
+    await acknowledge(200 * (i + 1));
+  }
+  assert.ok(2 * read > 20000, `${read} frames`);
+  assert.equal(frames.find(types.goaway), undefined);
 });
 
 for (const [what, each] of [
@@ -175,10 +259,8 @@ scenario('what comes on a stream that the client has closed ends the connection'
 scenario('what was on its way when the node closed a stream is passed over', async (stage) => {
   const node = await stage.node({ limits: { body: '1KiB' } });
   const frames = await Frames.open(stage, node);
-  const post = Buffer.from(block('/publish/c'));
-  post[0] = 0x83; // :method POST
   const part = (flags) => frame(types.data, flags, 1, Buffer.alloc(900, 'x'));
-  frames.send(frame(types.headers, 4, 1, post), part(0), part(0));
+  frames.send(post(1), part(0), part(0));
   await frames.next(types.reset, 1);
   frames.send(part(0), part(1), frame(types.ping, 0, 0, Buffer.from('12345678')));
   await until('the connection goes on', () => frames.got.some(({ type, flags }) => type === types.ping && flags === 1));

@@ -1,7 +1,10 @@
 // Each limit: what is refused, how, and that it works again afterwards.
 import assert from 'node:assert/strict';
+import net from 'node:net';
 import { assertProblem, call, json, ndjson, publish, stream, text } from './support/http.mjs';
+import { block, frame, Frames, getMethod, postMethod, types } from './support/http2.mjs';
 import { scenario } from './support/stage.mjs';
+import { tlsNode } from './support/tls_node.mjs';
 import { until } from './support/wait.mjs';
 
 /** A subscribe that is refused for now: 200, retry, end; without the Accept a status with Retry-After. */
@@ -73,7 +76,8 @@ scenario('connections', async (stage) => {
     async () => (await call(node, 'POST', '/publish/c', { body: 'x', headers: text })).status === 200,
   );
   assert.equal((await readers[0].next()).data, 'x');
-  assert.ok((await node.metric('sse_server_overload_total')) >= 2);
+  assert.ok((await limited(node, 'limits.connections', 'sse_server_overload_total')) >= 2);
+  assert.equal(await limited(node, 'limits.connections_per_address', 'sse_server_overload_total'), 0);
 });
 
 scenario('connections per address', async (stage) => {
@@ -84,7 +88,8 @@ scenario('connections per address', async (stage) => {
   await assertRefusedForNow(node, '/subscribe/c');
   readers[0].close();
   await admitted(stage, node, '/subscribe/c');
-  assert.ok((await node.metric('sse_server_overload_total')) >= 2);
+  assert.ok((await limited(node, 'limits.connections_per_address', 'sse_server_overload_total')) >= 2);
+  assert.equal(await limited(node, 'limits.connections', 'sse_server_overload_total'), 0);
 });
 
 scenario('channels of one stream', async (stage) => {
@@ -145,6 +150,9 @@ scenario('the rate counts whom a trusted proxy names, and nobody else is believe
   assert.ok((await statuses(trusting, one)).includes(429));
   const behind = spread.map((_, i) => [`10.3.0.${i}`, '10.2.2.2']);
   assert.ok((await statuses(trusting, behind)).includes(429), 'a header that a proxy adds behind one is the last');
+  const network = (prefix) => spread.map((_, i) => `2001:db8:0:${prefix(i)}::${(i + 1).toString(16)}`);
+  assert.ok((await statuses(trusting, network(() => 7))).includes(429), 'a /64 of IPv6 is one address');
+  assert.deepEqual(new Set(await statuses(trusting, network((i) => 100 + i))), new Set([200]));
   const strict = await stage.node({ limits });
   assert.ok((await statuses(strict, spread)).includes(429));
 });
@@ -221,21 +229,61 @@ scenario('one byte a second costs others nothing', async (stage) => {
   for (const wire of wires) assert.match(await wire.drained(), /^HTTP\/1\.1 200 /);
 });
 
-scenario('what is too large, too slow or idle is counted by its limit', async (stage) => {
-  const node = await stage.node({
-    limits: { headers: '1KiB', body: '1KiB', header_time: '300ms', body_time: '300ms', idle_time: '300ms' },
+const long = 'x'.repeat(100);
+const head = (line, ...more) => [line, 'Host: h', ...more].join('\r\n') + '\r\n';
+const post = (...more) => head('POST /publish/c HTTP/1.1', 'Content-Type: text/plain', ...more) + '\r\n';
+const post2 = frame(types.headers, 4, 1, block('/publish/c', postMethod));
+/** What a client does that reaches a limit: in HTTP/1.1, in HTTP/2. */
+const tooMuch = {
+  'limits.headers': [
+    head('GET /livez HTTP/1.1', `X: ${long.repeat(20)}`) + '\r\n',
+    frame(types.headers, 5, 1, block('/livez', getMethod, Array(20).fill(['x', long]))),
+  ],
+  'limits.body': [post('Content-Length: 2000'), Buffer.concat([post2, frame(types.data, 0, 1, Buffer.alloc(1025))])],
+  'limits.header_time': [head('GET /livez HTTP/1.1'), frame(types.headers, 1, 1, block('/livez'))],
+  'limits.body_time': [post('Content-Length: 5') + 'ab', post2],
+  'limits.idle_time': [head('GET /livez HTTP/1.1') + '\r\n', frame(types.headers, 5, 1, block('/livez'))],
+};
+
+const byWire = async (stage, node, bytes) => (await stage.wire(node)).send(bytes).socket;
+const byFrames = async (stage, node, bytes) => (await Frames.open(stage, node)).send(bytes).socket;
+
+for (const [protocol, at, send] of [['HTTP/1.1', 0, byWire], ['HTTP/2', 1, byFrames]]) {
+  scenario(`${protocol}: what is too large, too slow or idle is counted by its limit`, async (stage) => {
+    const node = await stage.node({
+      limits: { headers: '1KiB', body: '1KiB', header_time: '300ms', body_time: '300ms', idle_time: '300ms' },
+    });
+    for (const [limit, bytes] of Object.entries(tooMuch)) {
+      const socket = await send(stage, node, bytes[at]);
+      await until(limit, async () => (await limited(node, limit, 'sse_server_limited_total')) === 1);
+      socket.destroy();
+    }
+    assert.equal(await node.metric('sse_server_limited_total'), 5);
+    assert.equal(await node.metric('sse_server_timeouts_total'), 3);
+    assert.equal(await node.metric('sse_server_bad_requests_total'), 4);
   });
-  const post = 'POST /publish/c HTTP/1.1\r\nHost: h\r\nContent-Type: text/plain\r\n';
-  const cases = {
-    'limits.headers': `GET /livez HTTP/1.1\r\nHost: h\r\nX: ${'x'.repeat(2000)}\r\n\r\n`,
-    'limits.body': `${post}Content-Length: 2000\r\n\r\n`,
-    'limits.header_time': 'GET /livez HTTP/1.1\r\n',
-    'limits.body_time': `${post}Content-Length: 5\r\n\r\nab`,
-    'limits.idle_time': 'GET /livez HTTP/1.1\r\nHost: h\r\n\r\n',
-  };
-  for (const [limit, bytes] of Object.entries(cases)) {
-    const wire = await stage.wire(node);
-    await wire.send(bytes).drained();
-    assert.ok((await limited(node, limit, 'sse_server_limited_total')) >= 1, limit);
-  }
+}
+
+scenario('a TLS handshake that takes too long is counted by its limit alone', async (stage) => {
+  const { node, metric } = await tlsNode(stage, { limits: { handshake_time: '300ms' } });
+  const wire = await stage.wire(node);
+  assert.equal(await wire.drained(), '');
+  const counted = (limit) => metric(`sse_server_limited_total{limit="limits.${limit}"}`);
+  assert.equal(await counted('handshake_time'), 1);
+  assert.equal(await counted('body_time'), 0);
+  assert.equal(await metric('sse_server_tls_timeouts_total'), 1);
+  assert.equal(await metric('sse_server_timeouts_total'), 1);
+});
+
+scenario('who keeps a connection open after its end has reached no limit', async (stage) => {
+  const node = await stage.node();
+  const socket = net.connect({ port: node.port, host: node.address, allowHalfOpen: true });
+  stage.defer(() => socket.destroy());
+  let ended = false;
+  socket.on('end', () => (ended = true)).on('error', () => {}).resume();
+  socket.write(head('GET /livez HTTP/1.1', 'Connection: close') + '\r\n');
+  await until('the answer has come', () => ended);
+  await until('the node has closed', async () => (await node.metric('sse_server_connections')) === 1);
+  assert.equal(await node.metric('sse_server_limited_total'), 0);
+  assert.equal(await node.metric('sse_server_timeouts_total'), 0);
 });

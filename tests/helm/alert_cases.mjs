@@ -112,7 +112,7 @@ export const cases = {
   SseClusterRequestsLimited: faster('sse_api_limited_total{limit="limits.channels"}', 7, 5),
   SseClusterStreamsDeferred: faster('sse_api_streams_deferred_total', 7, 5),
   SseClusterAcceptPaused: never('sse_server_accept_paused_total'),
-  SseClusterOverload: faster('sse_server_overload_total', 1, 0),
+  SseClusterOverload: faster('sse_server_overload_total{limit="limits.connections"}', 1, 0),
   SseClusterDescriptors: [
     [{ 'process_open_fds a': still(86), 'process_max_fds a': still(100), 'sse_node_ready a': still(0) }, 10],
     [{ 'process_open_fds a': still(85), 'process_max_fds a': still(100), 'sse_node_ready a': still(1) }, 10],

@@ -44,6 +44,19 @@ TEST_CASE("who is refused learns when the same would pass") {
   CHECK(limit.take("a", 35, 4'500'000));
 }
 
+TEST_CASE("addresses of one network of IPv6 are one publisher, names are not looked at") {
+  RateLimit limit(2);
+  CHECK(limit.take("@2001:db8::1", 2, 0));
+  CHECK_FALSE(limit.take("@2001:db8::2", 1, 0));
+  CHECK(limit.wait("@2001:db8::3", 2, 0) == 1);
+  CHECK(limit.take("@2001:db8:0:1::1", 2, 0));
+  CHECK(limit.take("@10.0.0.1", 2, 0));
+  CHECK_FALSE(limit.take("@::ffff:10.0.0.1", 1, 0));
+  CHECK(limit.take("@10.0.0.2", 2, 0));
+  CHECK(limit.take("2001:db8::1", 2, 0));
+  CHECK(limit.take("2001:db8::2", 2, 0));
+}
+
 TEST_CASE("being refused costs nothing") {
   RateLimit limit(2);
   CHECK(limit.take("a", 2, 0));

@@ -7,8 +7,19 @@ using Verdict = Admission::Verdict;
 
 namespace {
 
+/// 10.0.0.`last`
 Address host(char last) {
   Address address{};
+  address[10] = address[11] = static_cast<char>(0xff);
+  address[12] = 10;
+  address[15] = last;
+  return address;
+}
+
+/// 2001:db8:0:`net`::`last`
+Address host6(char net, char last) {
+  Address address{0x20, 0x01, 0x0d, static_cast<char>(0xb8)};
+  address[7] = net;
   address[15] = last;
   return address;
 }
@@ -33,7 +44,7 @@ TEST_CASE("over the limit a few are admitted to be refused, then nobody") {
   CHECK(second.first == Verdict::Admitted);
   CHECK(admission.room());
   auto third = admission.admit(host(1));
-  CHECK(third.first == Verdict::Overload);
+  CHECK(third.first == Verdict::OverLimit);
   CHECK_FALSE(admission.room());
   CHECK(admission.admit(host(1)).first == Verdict::Full);
   CHECK(admission.open() == 3);
@@ -48,10 +59,27 @@ TEST_CASE("addresses have a limit of their own") {
   Admission admission({.connections = 0, .per_address = 1});
   auto first = admission.admit(host(1));
   CHECK(first.first == Verdict::Admitted);
-  CHECK(admission.admit(host(1)).first == Verdict::Overload);
+  CHECK(admission.admit(host(1)).first == Verdict::OverAddressLimit);
   CHECK(admission.admit(host(2)).first == Verdict::Admitted);
   first.second = Ticket();
   CHECK(admission.admit(host(1)).first == Verdict::Admitted);
+}
+
+TEST_CASE("over both limits it is that of connections") {
+  Admission admission({.connections = 1, .per_address = 1});
+  auto first = admission.admit(host(1));
+  CHECK(admission.admit(host(1)).first == Verdict::OverLimit);
+}
+
+TEST_CASE("addresses of IPv6 are counted by their network") {
+  Admission admission({.connections = 0, .per_address = 1});
+  {
+    auto first = admission.admit(host6(1, 1));
+    CHECK(first.first == Verdict::Admitted);
+    CHECK(admission.admit(host6(1, 2)).first == Verdict::OverAddressLimit);
+    CHECK(admission.admit(host6(2, 1)).first == Verdict::Admitted);
+  }
+  CHECK(admission.admit(host6(1, 3)).first == Verdict::Admitted);
 }
 
 TEST_CASE("a ticket that is moved is given back once") {

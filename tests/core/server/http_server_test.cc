@@ -15,7 +15,7 @@ TEST_CASE("connections over the limit are read and marked, those beyond the rese
   second.send(get("/second"));
   REQUIRE(second.readToEnd());
   CHECK(second.text.find("Connection: close") != std::string::npos);
-  CHECK(world.metrics.refused_full.value() == 1);
+  CHECK(world.metrics.overload_connections.value() == 1);
   first.close();
   auto third = world.connect();
 }
@@ -38,7 +38,8 @@ TEST_CASE("connections of one address are counted") {
   Client second(world.port);
   second.send(get("/x"));
   REQUIRE(second.readToEnd());
-  CHECK(world.metrics.refused_full.value() == 1);
+  CHECK(world.metrics.overload_per_address.value() == 1);
+  CHECK(world.metrics.overload_connections.value() == 0);
 }
 
 TEST_CASE("a draining server ends idle connections at once") {

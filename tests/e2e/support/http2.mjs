@@ -58,9 +58,17 @@ export const types = Object.fromEntries(names.map((name, type) => [name, type]))
 export const preface = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
 
 const literal = (text) => Buffer.concat([Buffer.from([text.length]), Buffer.from(text)]);
-/** A header block of a GET, without compression. */
-export const block = (path) =>
-  Buffer.concat([Buffer.from([0x82, 0x86, 0x04]), literal(path), Buffer.from([0x01]), literal('h')]);
+export const getMethod = 0x82;
+export const postMethod = 0x83;
+/** A header block without compression; `fields` are pairs of a name and a value. */
+export const block = (path, method = getMethod, fields = []) =>
+  Buffer.concat([
+    Buffer.from([method, 0x86, 0x04]),
+    literal(path),
+    Buffer.from([0x01]),
+    literal('h'),
+    ...fields.flatMap(([name, value]) => [Buffer.alloc(1), literal(name), literal(value)]),
+  ]);
 
 export function frame(type, flags, id, payload = Buffer.alloc(0)) {
   const head = Buffer.alloc(9);
