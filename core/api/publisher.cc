@@ -1,7 +1,7 @@
 #include "api/publisher.h"
 
 #include <algorithm>
-#include <iterator>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
@@ -141,10 +141,11 @@ bool Publisher::settled(const Deferred& deferred) const {
 }
 
 void Publisher::settleRepeats() {
-  const auto done = std::stable_partition(repeats_.begin(), repeats_.end(),
-                                          [this](const Deferred& deferred) { return !settled(deferred); });
-  const std::vector<Deferred> ready(std::make_move_iterator(done), std::make_move_iterator(repeats_.end()));
-  repeats_.erase(done, repeats_.end());
+  if (repeats_.empty()) return;
+  std::deque<Deferred> ready;
+  for (auto& deferred : std::exchange(repeats_, {})) {
+    (settled(deferred) ? ready : repeats_).push_back(std::move(deferred));
+  }
   for (const auto& deferred : ready) reply(deferred);
 }
 

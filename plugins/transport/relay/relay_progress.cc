@@ -6,14 +6,16 @@
 namespace sse::relay {
 namespace {
 
-/// Leaves of `held` what `other` has as well; both in the order of tags.
-void intersect(std::vector<Identity>& held, const std::vector<Identity>& other) {
-  std::erase_if(held, [&](Identity& id) {
+/// What both have; each in the order of tags.
+std::vector<Identity> common(const std::vector<Identity>& one, const std::vector<Identity>& other) {
+  std::vector<Identity> both;
+  for (auto id : one) {
     const auto found = std::ranges::lower_bound(other, id.origin, {}, &Identity::origin);
-    if (found == other.end() || found->origin != id.origin) return true;
+    if (found == other.end() || found->origin != id.origin) continue;
     id.number = std::min(id.number, found->number);
-    return false;
-  });
+    both.push_back(id);
+  }
+  return both;
 }
 
 }  // namespace
@@ -57,7 +59,7 @@ void Relay::tellHeld() {
   std::vector<Tag> heard;
   for (const auto& [key, reader] : readers_) {
     if (!reader->up()) continue;
-    intersect(held, reader->held());
+    held = common(held, reader->held());
     heard.push_back(reader->peerHello().tag);
   }
   const bool silent = std::ranges::any_of(feeders_, [&](const auto& feeder) {
