@@ -23,8 +23,9 @@
 
 namespace sse::api {
 
-/// What requests may expect of the node now.
-enum class NodeState : std::uint8_t { Starting, Ready, Draining };
+/// What requests may expect of the node now. Draining: not ready, and all is served still, as load balancers take a while
+/// to see it. Closing: publishes are taken, new streams are led away.
+enum class NodeState : std::uint8_t { Starting, Ready, Draining, Closing };
 
 /// Metric cells of all loops.
 struct ApiMetrics {

@@ -31,9 +31,9 @@ void Api::health(Request& request) {
   std::string reason;
   if (request.verb == Verb::Startup && state == NodeState::Starting) reason = "starting";
   if (request.verb == Verb::Ready) {
-    reason = state == NodeState::Starting   ? "starting"
-             : state == NodeState::Draining ? "draining"
-                                            : node_.not_ready_reason();
+    reason = state == NodeState::Starting ? "starting"
+             : state == NodeState::Ready  ? node_.not_ready_reason()
+                                          : "draining";
   }
   if (reason.empty()) return connection.respond(200, "application/json", R"({"status":"ok"})");
   const http::Header retry{"Retry-After", "1"};

@@ -247,6 +247,7 @@ void RunningNode::drain(std::function<void()> gone) {
 }
 
 void RunningNode::afterDrainDelay() {
+  node_.state.store(api::NodeState::Closing);
   parts_.plugins.drain();
   loops_draining_ = loops_.size();
   for (auto& parts : loops_) {

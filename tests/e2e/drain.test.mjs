@@ -37,6 +37,8 @@ scenario('a draining node is not ready before it closes anything', async (stage)
   assert.equal(await node.probe('/livez'), 200);
   assert.equal((await call(node, 'POST', '/publish/c', { body: 'late', headers: text })).status, 200);
   assert.equal((await reader.next()).data, 'late');
+  const resumed = await stage.subscribe(node, '/subscribe/c', { lastEventId: 'earliest' });
+  assert.equal((await resumed.next()).data, 'late', 'who is still led here is served');
   node.program.signal('SIGTERM');
   await within('a second signal ends it', node.program.exited, 3000);
 });
@@ -65,6 +67,21 @@ scenario('events published in the window still reach the streams left', async (s
   await until('the event or the end', () => readers.every((reader) => reader.ended || reader.datas.includes('late')));
   assert.ok(readers.some((reader) => reader.datas.includes('late')));
   assert.equal((await within('the end', node.program.exited)).code, 0);
+});
+
+scenario('who asks again while streams are closed is led away', async (stage) => {
+  const node = await stage.node({ drain: { window: '60s', retry: '10s' } });
+  const asking = await stage.wire(node);
+  asking.send('GET /livez HTTP/1.1\r\nHost: h\r\n\r\n');
+  await asking.expect(/200/);
+  for (let i = 0; i < 5; i++) await stage.subscribe(node, '/subscribe/c');
+  node.program.signal('SIGTERM');
+  await until('the listener is closed', async () => (await node.probe('/livez')) !== 200);
+  asking.send('GET /subscribe/c HTTP/1.1\r\nHost: h\r\nAccept: text/event-stream\r\n\r\n');
+  const [, retry] = await asking.expect(/\nretry: (\d+)\n\n/);
+  assert.ok(retry >= 5000 && retry <= 15000, `drain.retry ± 50 %, got ${retry}`);
+  node.program.signal('SIGTERM');
+  await within('a second signal ends it', node.program.exited, 3000);
 });
 
 scenario('a reader that does not read cannot hold up the end', async (stage) => {

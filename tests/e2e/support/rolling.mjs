@@ -7,8 +7,8 @@ import { pause, until } from './wait.mjs';
 const percentile = (sorted, share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 const figures = (values) => {
   const sorted = [...values].sort((a, b) => a - b);
-  const [p50, p99, max] = [percentile(sorted, 0.5), percentile(sorted, 0.99), sorted.at(-1) ?? 0].map(Math.round);
-  return { p50, p99, max };
+  const [p50, p90, p99] = [0.5, 0.9, 0.99].map((share) => Math.round(percentile(sorted, share)));
+  return { p50, p90, p99, max: Math.round(sorted.at(-1) ?? 0) };
 };
 
 /** The client service: leads to nodes whose last readiness probe was well. */
@@ -54,6 +54,7 @@ export class Subscriber {
   #closed = false;
   #id;
   #retry = 1000;
+  #opened; // when the stream was answered
 
   constructor(balancer, channel) {
     Object.assign(this, { balancer, channel });
@@ -80,6 +81,7 @@ export class Subscriber {
       const end = () => resolve(begun ? performance.now() : undefined);
       this.request.on('error', end);
       this.request.on('response', (response) => {
+        this.#opened = Date.now();
         response.setEncoding('utf8');
         response.on('data', (chunk) => {
           rest += chunk;
@@ -113,7 +115,8 @@ export class Subscriber {
     else if (block.data) {
       const { n, t } = JSON.parse(block.data);
       this.seen.set(n, (this.seen.get(n) ?? 0) + 1);
-      this.lateness[node.draining ? 'draining' : 'others'].push(Date.now() - t);
+      // What came before is late for the time between two streams, which is an interruption.
+      if (t >= this.#opened) this.lateness[node.draining ? 'draining' : 'others'].push(Date.now() - t);
     }
     return Boolean(block.id);
   }
