@@ -1,25 +1,10 @@
 #include <algorithm>
 
 #include "api/api.h"
+#include "api/forwarded.h"
 #include "http/head_parser.h"
 
 namespace sse::api {
-namespace {
-
-/// The last address of an X-Forwarded-For that is not one of `proxies`; empty where there is none.
-std::string_view lastForeignHop(std::string_view forwarded, const std::vector<std::string>& proxies) {
-  while (!forwarded.empty()) {
-    const auto comma = forwarded.rfind(',');
-    auto hop = comma == std::string_view::npos ? forwarded : forwarded.substr(comma + 1);
-    forwarded = comma == std::string_view::npos ? std::string_view() : forwarded.substr(0, comma);
-    while (!hop.empty() && hop.front() == ' ') hop.remove_prefix(1);
-    while (!hop.empty() && hop.back() == ' ') hop.remove_suffix(1);
-    if (!hop.empty() && std::ranges::find(proxies, hop) == proxies.end()) return hop;
-  }
-  return {};
-}
-
-}  // namespace
 
 std::optional<Decision> Api::authorize(Request& request, Action action, std::span<const std::string_view> channels,
                                        std::string_view client) {
@@ -83,16 +68,7 @@ void Api::refuse(Request& request, Action action, const Decision& decision) {
 }
 
 std::string Api::remoteAddress(const Request& request) const {
-  std::string direct = request.connection.address();
-  const auto& proxies = node_.trusted_proxies;
-  if (std::ranges::find(proxies, direct) == proxies.end()) return direct;
-  const auto headers = request.head.headers();
-  // A proxy adds to the header that came, or adds a header behind it: only the end is what proxies of ours wrote.
-  for (auto header = headers.rbegin(); header != headers.rend(); ++header) {
-    if (!http::sameWithoutCase(header->name, "X-Forwarded-For")) continue;
-    if (const auto hop = lastForeignHop(header->value, proxies); !hop.empty()) return std::string(hop);
-  }
-  return direct;
+  return clientAddress(request.head, request.connection.origin().address, node_.trusted_proxies);
 }
 
 bool Api::refuseForeign(Request& request) {

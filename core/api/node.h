@@ -16,6 +16,7 @@
 #include "channel/journal.h"
 #include "http/router.h"
 #include "net/event_loop.h"
+#include "net/networks.h"
 #include "sse/host.h"
 #include "sse/metrics.h"
 #include "stream/clients.h"
@@ -23,8 +24,8 @@
 
 namespace sse::api {
 
-/// What requests may expect of the node now. Draining: not ready, and all is served still, as load balancers take a while
-/// to see it. Closing: publishes are taken, new streams are led away.
+/// What requests may expect of the node now. Draining: not ready, and all is served still, as load balancers take a
+/// while to see it. Closing: publishes are taken, new streams are led away.
 enum class NodeState : std::uint8_t { Starting, Ready, Draining, Closing };
 
 /// Metric cells of all loops.
@@ -80,7 +81,7 @@ struct Node {
   Logger* log = nullptr;
   Cors cors;
   std::string auth_cookie;  ///< name of the cookie that may hold a token
-  std::vector<std::string> trusted_proxies;
+  net::Networks trusted_proxies;
   bool wait_for_peers = false;
   bool console = false;  ///< GET /console is served
   RateLimit publish_rate;

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "net/socket.h"
+#include "net/address.h"
 
 namespace sse::api {
 namespace {

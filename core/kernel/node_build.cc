@@ -129,7 +129,7 @@ void RunningNode::buildNode() {
   node_.cors = {values.boolean("http.cors.enabled"), values.list("http.cors.origins")};
   node_.auth_cookie = values.string("auth.cookie");
   node_.console = values.boolean("console.enabled");
-  node_.trusted_proxies = values.list("http.trusted_proxies");
+  node_.trusted_proxies = net::Networks::parse(values.list("http.trusted_proxies")).value();
   node_.wait_for_peers = values.string("publish.wait") == "peers";
   node_.publish_rate.set(publishRate(values));
   node_.offload = [this](std::function<void()> work) { return workers_->offload(std::move(work), [] {}); };

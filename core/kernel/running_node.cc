@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "kernel/exposure.h"
 #include "kernel/host.h"
+#include "net/socket.h"
 
 namespace sse::kernel {
 namespace {

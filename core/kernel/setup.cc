@@ -5,6 +5,7 @@
 #include "api/cors.h"
 #include "config/file.h"
 #include "kernel/option_tables.h"
+#include "net/networks.h"
 
 namespace sse::kernel {
 config::Input inputOf(const config::CommandLine& line) {
@@ -32,6 +33,10 @@ Setup readSetup(const config::Input& input, const PluginCatalogue& catalogue) {
   auto loaded = config::load(registry, input, config::Unknown::Error);
   for (const auto& problem : api::wrongOrigins(loaded.values.list("http.cors.origins"))) {
     loaded.errors.push_back(std::string(loaded.values.source("http.cors.origins")) + ": " + problem);
+  }
+  if (const auto proxies = net::Networks::parse(loaded.values.list("http.trusted_proxies")); !proxies) {
+    loaded.errors.push_back(std::string(loaded.values.source("http.trusted_proxies")) + ": http.trusted_proxies: " +
+                            proxies.error().text);
   }
   return {std::move(loaded.values), std::move(loaded.errors)};
 }

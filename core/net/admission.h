@@ -6,7 +6,7 @@
 #include <unordered_map>
 #include <utility>
 
-#include "net/socket.h"
+#include "net/address.h"
 
 namespace sse::net {
 

@@ -9,7 +9,7 @@
 #include <optional>
 #include <string_view>
 
-#include "net/socket.h"
+#include "net/address.h"
 
 namespace sse::net {
 namespace {

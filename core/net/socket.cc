@@ -12,11 +12,6 @@
 namespace sse::net {
 namespace {
 
-constexpr std::size_t kNetwork = 8;  ///< bytes of an address of IPv6 that name a /64
-constexpr Address kMapped = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, static_cast<char>(0xff), static_cast<char>(0xff)};
-
-bool isMapped(const Address& address) { return std::memcmp(address.data(), kMapped.data(), 12) == 0; }
-
 Error systemError(const ListenSettings& settings, const char* step) {
   const std::string where = settings.address.empty() ? "*" : settings.address;
   return {Code::System, where + ":" + std::to_string(settings.port) + ": cannot " + step + ": " + std::strerror(errno) +
@@ -86,37 +81,6 @@ std::uint16_t localPort(int fd) {
   if (::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) != 0) return 0;
   return ntohs(address.ss_family == AF_INET6 ? reinterpret_cast<const sockaddr_in6*>(&address)->sin6_port
                                              : reinterpret_cast<const sockaddr_in*>(&address)->sin_port);
-}
-
-Address addressOf(const sockaddr_storage& address) {
-  Address out{};
-  if (address.ss_family == AF_INET6) {
-    std::memcpy(out.data(), &reinterpret_cast<const sockaddr_in6&>(address).sin6_addr, out.size());
-    return out;
-  }
-  out = kMapped;
-  std::memcpy(out.data() + 12, &reinterpret_cast<const sockaddr_in&>(address).sin_addr, 4);
-  return out;
-}
-
-std::string addressText(const Address& address) {
-  std::array<char, INET6_ADDRSTRLEN> text{};
-  const bool mapped = isMapped(address);
-  ::inet_ntop(mapped ? AF_INET : AF_INET6, address.data() + (mapped ? 12 : 0), text.data(), text.size());
-  return text.data();
-}
-
-Address countedAddress(const Address& address) {
-  Address out = address;
-  if (!isMapped(out)) std::fill(out.begin() + kNetwork, out.end(), '\0');
-  return out;
-}
-
-std::string countedAddress(std::string_view text) {
-  std::string out(text);
-  Address address{};
-  if (::inet_pton(AF_INET6, out.c_str(), address.data()) == 1) out = addressText(countedAddress(address));
-  return out;
 }
 
 }  // namespace sse::net

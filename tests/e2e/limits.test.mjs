@@ -144,10 +144,12 @@ scenario('the rate counts whom a trusted proxy names, and nobody else is believe
     (await Promise.all(addresses.map((address) => from(node, address)))).map((answer) => answer.status);
   const spread = Array.from({ length: 30 }, (_, i) => `6.6.6.6, 10.0.0.${i}, 10.9.9.9`);
   const limits = { publish_rate: 1 };
-  const trusting = await stage.node({ limits, http: { trusted_proxies: ['127.0.0.1', '10.9.9.9'] } });
+  const trusting = await stage.node({ limits, http: { trusted_proxies: ['127.0.0.0/8', '10.9.9.9'] } });
   assert.deepEqual(new Set(await statuses(trusting, spread)), new Set([200]));
   const one = spread.map((_, i) => `10.0.0.${i}, 10.1.1.1`);
   assert.ok((await statuses(trusting, one)).includes(429));
+  const ports = spread.map((_, i) => `10.4.4.4:${40000 + i}`);
+  assert.ok((await statuses(trusting, ports)).includes(429), 'the port that some proxies add is not who it is');
   const behind = spread.map((_, i) => [`10.3.0.${i}`, '10.2.2.2']);
   assert.ok((await statuses(trusting, behind)).includes(429), 'a header that a proxy adds behind one is the last');
   const network = (prefix) => spread.map((_, i) => `2001:db8:0:${prefix(i)}::${(i + 1).toString(16)}`);

@@ -58,34 +58,6 @@ TEST_CASE("an address that is not this host's is an error of the system") {
   CHECK(fd.error().code == Code::System);
 }
 
-TEST_CASE("IPv4 addresses are the same whether they came as such or mapped") {
-  sockaddr_storage v4{};
-  v4.ss_family = AF_INET;
-  ::inet_pton(AF_INET, "10.1.2.3", &reinterpret_cast<sockaddr_in&>(v4).sin_addr);
-  sockaddr_storage v6{};
-  v6.ss_family = AF_INET6;
-  ::inet_pton(AF_INET6, "::ffff:10.1.2.3", &reinterpret_cast<sockaddr_in6&>(v6).sin6_addr);
-  CHECK(net::addressOf(v4) == net::addressOf(v6));
-  CHECK(net::addressText(net::addressOf(v6)) == "10.1.2.3");
-  ::inet_pton(AF_INET6, "2001:db8::1", &reinterpret_cast<sockaddr_in6&>(v6).sin6_addr);
-  CHECK(net::addressText(net::addressOf(v6)) == "2001:db8::1");
-}
-
-TEST_CASE("limits count an address of IPv6 by its network, and one of IPv4 by itself") {
-  for (const auto& [address, counted] : {
-           std::pair{"2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"},
-           std::pair{"2001:db8:1:2::", "2001:db8:1:2::"},
-           std::pair{"2001:db8:1:3::6", "2001:db8:1:3::"},
-           std::pair{"::1", "::"},
-           std::pair{"::ffff:10.1.2.3", "10.1.2.3"},
-           std::pair{"10.1.2.4", "10.1.2.4"},
-           std::pair{"unknown", "unknown"},
-           std::pair{"", ""},
-       }) {
-    CHECK(net::countedAddress(address) == counted);
-  }
-}
-
 TEST_CASE("a socket stream reads, writes in parts, and tells the end from nothing yet") {
   std::array<int, 2> ends{};
   REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data()) == 0);

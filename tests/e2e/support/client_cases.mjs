@@ -151,10 +151,9 @@ export function clientCases(name, client) {
       await until('a first answer', async () => (await source.state()).opens >= 1, 15000);
       node.program.signal('SIGTERM');
       await node.program.exited;
-      await until('an error', async () => (await source.state()).errors >= 1, 15000);
-      assert.notEqual((await source.state()).readyState, 2, 'the client gave up');
       await node.start();
       await joined(node, 'c');
+      assert.notEqual((await source.state()).readyState, 2, 'the client gave up');
       await publish(node, '/publish/c', { data: 'back' });
       await until('the event', async () => (await datas(source)).includes('"back"'), 15000);
     },
