@@ -43,9 +43,9 @@ class [[nodiscard]] Result {
   explicit operator bool() const noexcept { return ok(); }
 
   /// The value; aborts with the error's text when there is none.
-  T& value() & { return checked(), *std::get_if<0>(&state_); }
-  const T& value() const& { return checked(), *std::get_if<0>(&state_); }
-  T&& value() && { return checked(), std::move(*std::get_if<0>(&state_)); }
+  T& value() & { return present(std::get_if<0>(&state_)); }
+  const T& value() const& { return present(std::get_if<0>(&state_)); }
+  T&& value() && { return std::move(present(std::get_if<0>(&state_))); }
   T& operator*() & { return value(); }
   const T& operator*() const& { return value(); }
   T* operator->() { return &value(); }
@@ -56,11 +56,13 @@ class [[nodiscard]] Result {
   [[nodiscard]] Error&& error() && { return std::move(*std::get_if<1>(&state_)); }
 
  private:
-  void checked() const {
-    if (ok()) return;
+  template <typename V>
+  V& present(V* value) const {
+    if (value != nullptr) return *value;
     std::fprintf(stderr, "value of a failed result: %s\n", error().text.c_str());
     std::abort();
   }
+
   std::variant<T, Error> state_;
 };
 

@@ -98,7 +98,7 @@ Result<Issuer> readIssuer(const Json& entry, Issuer issuer, const std::string& w
   for (const auto& [name, value] : entry.items()) {
     const auto read = readMember(name, value, issuer, secret_file);
     if (!read) return wrong(where, "\"" + name + "\" is no member of an issuer");
-    if (!*read) return wrong(where + "." + name, "expected another value");
+    if (!*read) return wrong(std::string(where).append(".").append(name), "expected another value");
   }
   if (!secret_file.empty()) {
     auto secret = readFile(where + ".secret_file", secret_file);

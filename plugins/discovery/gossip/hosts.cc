@@ -112,9 +112,9 @@ std::string chooseAdvertised(const std::vector<std::string>& own) {
     const auto found = std::find_if(own.begin(), own.end(), fits);
     return found == own.end() ? std::string() : *found;
   };
-  const auto first = among([&](const std::string& text) { return usable(text) && isPrivate(addressBytes(text)); });
+  auto first = among([&](const std::string& text) { return usable(text) && isPrivate(addressBytes(text)); });
   if (!first.empty()) return first;
-  const auto other = among(usable);
+  auto other = among(usable);
   return other.empty() ? "127.0.0.1" : other;
 }
 

@@ -1,9 +1,11 @@
 #include "discovery/gossip/socket_address.h"
 
+#include <algorithm>
 #include <arpa/inet.h>
 #include <cerrno>
 #include <cstring>
 #include <netinet/in.h>
+#include <span>
 #include <unistd.h>
 
 namespace sse::gossip {
@@ -21,9 +23,9 @@ SocketAddress socketAddress(int family, const Endpoint& endpoint) {
     auto* v6 = reinterpret_cast<sockaddr_in6*>(&made.storage);
     v6->sin6_family = AF_INET6;
     v6->sin6_port = htons(endpoint.port);
-    auto* bytes = v6->sin6_addr.s6_addr;
+    const std::span<std::uint8_t, 16> bytes(v6->sin6_addr.s6_addr);
     if (plain.size() == 4) bytes[10] = bytes[11] = 0xff;
-    std::memcpy(bytes + (16 - plain.size()), plain.data(), plain.size());
+    std::ranges::copy(plain, bytes.end() - static_cast<std::ptrdiff_t>(plain.size()));
     made.size = sizeof(sockaddr_in6);
   }
   return made;

@@ -50,12 +50,11 @@ void StreamServer::accept() {
       continue;
     }
     auto wire = ties_.wire();
-    auto decoder = StreamDecoder(*wire, StreamSide::Listener);
-    auto& stream =
-        *(streams_[fd] = std::unique_ptr<Stream>(new Stream{
-              ++accepted_, std::move(taken), name, std::move(wire), std::move(decoder), 0, {}, false, {}, {}}));
-    watch(stream, kReadable);
-    arm(stream);
+    StreamDecoder decoder(*wire, StreamSide::Listener);
+    Stream made{++accepted_, std::move(taken), name, std::move(wire), std::move(decoder), 0, {}, false, {}, {}};
+    auto& stream = streams_[fd] = std::make_unique<Stream>(std::move(made));
+    watch(*stream, kReadable);
+    arm(*stream);
   }
 }
 
