@@ -25,8 +25,9 @@
 namespace sse::api {
 
 /// What requests may expect of the node now. Draining: not ready, and all is served still, as load balancers take a
-/// while to see it. Closing: publishes are taken, new streams are led away.
-enum class NodeState : std::uint8_t { Starting, Ready, Draining, Closing };
+/// while to see it. Closing: publishes are taken, new streams are led away. Leaving: publishes are refused, peers take
+/// what is left.
+enum class NodeState : std::uint8_t { Starting, Ready, Draining, Closing, Leaving };
 
 /// Metric cells of all loops.
 struct ApiMetrics {

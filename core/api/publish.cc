@@ -37,7 +37,9 @@ bool Api::acceptable(Request& request) {
   };
   if (refuseForeign(request)) return false;
   if (connection.overload()) return refuse(503, "connections: a limit is reached");
-  if (node_.state.load(std::memory_order_acquire) == NodeState::Starting) return refuse(503, "node: starting");
+  const auto state = node_.state.load(std::memory_order_acquire);
+  if (state == NodeState::Starting) return refuse(503, "node: starting");
+  if (state == NodeState::Leaving) return refuse(503, "node: leaving; publish to another one");
   return true;
 }
 

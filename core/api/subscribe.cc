@@ -65,7 +65,7 @@ void Api::subscribe(Request& request) {
   }
   const auto state = node_.state.load(std::memory_order_acquire);
   if (state == NodeState::Starting) return refuseForNow(request, "node: starting");
-  if (state == NodeState::Closing) return refuseForNow(request, "node: draining");
+  if (state >= NodeState::Closing) return refuseForNow(request, "node: draining");
   if (connection.overload()) return refuseForNow(request, "connections: a limit is reached");
   if (request.head.method == http::Method::Head) {
     const http::Header lines[] = {{"Cache-Control", "no-store"}, {"X-Accel-Buffering", "no"}};
@@ -82,7 +82,7 @@ void Api::refuseForNow(Request& request, std::string_view why, int status) {
   const std::string seconds = retryAfter();
   const http::Header retry{"Retry-After", seconds};
   if (!acceptsStream(request.head)) return connection.problem(status, why, {&retry, 1});
-  const bool closing = node_.state.load(std::memory_order_acquire) == NodeState::Closing;
+  const bool closing = node_.state.load(std::memory_order_acquire) >= NodeState::Closing;
   const auto& settings = streamer_.settings();
   std::string body = ": " + std::string(why) + "\nretry: ";
   body += std::to_string(stream::jittered(closing ? settings.drain_retry_ms : settings.retry_ms, 0.5)) + "\n\n";

@@ -65,11 +65,11 @@ void RunningNode::warnIfOpen() {
 
 /// Every loop has a socket of its own on the same port. The first bind is made without sharing, as the system would let
 /// another process share the port with us.
-Result<void> RunningNode::bind() {
+Result<void> RunningNode::bindLoops() {
   const auto& values = parts_.values;
   net::ListenSettings settings;
   settings.address = values.string("http.address");
-  settings.port = static_cast<std::uint16_t>(values.integer("http.port"));
+  settings.port = info_.http_port;
   settings.send_buffer = static_cast<int>(values.size("stream.send_buffer"));
   settings.share = false;
   {
@@ -78,13 +78,22 @@ Result<void> RunningNode::bind() {
     settings.port = net::localPort(probe->get());
   }
   settings.share = true;
+  listeners_.clear();
   for (std::size_t i = 0; i < loops_.size(); ++i) {
     auto listener = net::listenOn(settings);
     if (!listener) return listener.error();
     listeners_.push_back(std::move(*listener));
   }
   info_.http_port = settings.port;
+  return {};
+}
+
+Result<void> RunningNode::bind() {
+  const auto& values = parts_.values;
+  info_.http_port = static_cast<std::uint16_t>(values.integer("http.port"));
+  if (auto bound = bindLoops(); !bound) return bound;
   if (!values.has("admin.port")) return {};
+  net::ListenSettings settings;
   settings.options = "admin";
   settings.address = values.string("admin.address");
   settings.port = static_cast<std::uint16_t>(values.integer("admin.port"));
@@ -234,55 +243,6 @@ void RunningNode::sweep() {
 
 bool RunningNode::isReady() const {
   return node_.state.load() == api::NodeState::Ready && node_.not_ready_reason().empty();
-}
-
-void RunningNode::drain(std::function<void()> gone) {
-  control_.post([this, gone = std::move(gone)]() mutable {
-    if (gone_) return;
-    gone_ = std::move(gone);
-    node_.state.store(api::NodeState::Draining);
-    announce(NodeStateChanged::State::Draining);
-    log_->write(Level::Info, "draining", "leaving: not ready any more");
-    drain_timer_ = control_.after(drain_delay_, [this] { afterDrainDelay(); });
-  });
-}
-
-void RunningNode::afterDrainDelay() {
-  node_.state.store(api::NodeState::Closing);
-  parts_.plugins.drain();
-  loops_draining_ = loops_.size();
-  for (auto& parts : loops_) {
-    parts->loop.post([this, each = parts.get()] {
-      each->server.closeListeners();
-      each->server.shutdownNotice();
-      each->streamer.drain([this](std::uint64_t position) { announceEnding(position); },
-                           [this, each] { each->server.drain([this] { control_.post([this] { loopDrained(); }); }); });
-    });
-  }
-}
-
-/// Looked up at once, while the position is near the head.
-void RunningNode::announceEnding(std::uint64_t position) {
-  auto checkpoint = journal_->checkpointAt(position);
-  if (!checkpoint) return;
-  control_.post(
-      [this, message = StreamsEnding{std::move(*checkpoint)}]() mutable { bus_->publish(std::move(message)); });
-}
-
-void RunningNode::loopDrained() {
-  if (--loops_draining_ > 0) return;
-  const auto head = own_head_.load(std::memory_order_acquire);
-  const auto acknowledged = hasPeers() ? node_.acknowledged.load(std::memory_order_acquire) : head;
-  farewell_->begin(head, acknowledged, drain_flush_, [this] {
-    // Behind the message published below, so that transports have said their last words.
-    control_.post(gone_);
-  });
-  announce(NodeStateChanged::State::Leaving);
-}
-
-bool RunningNode::hasPeers() const {
-  return std::ranges::any_of(cluster_->view()->nodes,
-                             [](const auto& node) { return node.link == LinkChanged::State::Connected; });
 }
 
 void RunningNode::reload(const config::Values& values) {

@@ -68,6 +68,7 @@ class RunningNode {
 
  private:
   Result<void> bind();
+  Result<void> bindLoops();
   Result<void> startPlugins();
   void passOnAcknowledgements();
   PluginSet::Problems configurePlugins();
@@ -88,6 +89,9 @@ class RunningNode {
   /// Streams are about to be told to resume at `position`. [loop]
   void announceEnding(std::uint64_t position);
   void loopDrained();
+  void sayFarewell();
+  /// Closes the port, and opens it again while a peer is missing that has to come back by it. [control]
+  void keepDoor();
   [[nodiscard]] bool hasPeers() const;
   /// What /readyz says. [any]
   [[nodiscard]] bool isReady() const;
@@ -140,6 +144,8 @@ class RunningNode {
   Duration drain_flush_{0};
   std::function<void()> gone_;
   std::size_t loops_draining_ = 0;
+  bool listening_ = true;  ///< on the port of the loops; of a node that leaves
+  bool missing_ = false;   ///< a peer has to come back for what it lacks; of a node that leaves
   std::chrono::steady_clock::time_point started_at_ = std::chrono::steady_clock::now();
 };
 

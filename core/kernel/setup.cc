@@ -35,8 +35,8 @@ Setup readSetup(const config::Input& input, const PluginCatalogue& catalogue) {
     loaded.errors.push_back(std::string(loaded.values.source("http.cors.origins")) + ": " + problem);
   }
   if (const auto proxies = net::Networks::parse(loaded.values.list("http.trusted_proxies")); !proxies) {
-    loaded.errors.push_back(std::string(loaded.values.source("http.trusted_proxies")) + ": http.trusted_proxies: " +
-                            proxies.error().text);
+    loaded.errors.push_back(std::string(loaded.values.source("http.trusted_proxies")) +
+                            ": http.trusted_proxies: " + proxies.error().text);
   }
   return {std::move(loaded.values), std::move(loaded.errors)};
 }

@@ -145,10 +145,20 @@ struct Warned {
   bool lasting = false;  ///< as long as the process runs
 };
 
-/// Every live link has this node's own events up to `position`. Published by: transports. For: whoever waits for it.
+/// Every live link has this node's own events up to `position`, which grows; from NodeStateChanged::Draining on also
+/// every node whose link is broken and that has not left, so that it may fall. Published by: transports. For: whoever
+/// waits.
 struct PeersAcknowledged {
   static constexpr std::string_view kTopic = "transport.acknowledged/1";
   std::uint64_t position = 0;
+};
+
+/// Whether there are nodes that read this one's events before and do not now, and have not left: they have to come back
+/// to get what they lack. Published by: transports, each time it changes and where somebody wants it. For: the kernel,
+/// which lets them in while the node drains.
+struct PeersMissing {
+  static constexpr std::string_view kTopic = "transport.peers_missing/1";
+  bool any = false;
 };
 
 /// The nodes of all live links have said that they have the events of each of these origins up to its number; an origin

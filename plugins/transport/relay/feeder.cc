@@ -211,7 +211,7 @@ void Feeder::end(const std::string& reason) {
 void Feeder::leave() {
   if (!up()) return link_.close();
   sendCheckpoint();
-  link_.send(Refuse{"the node is leaving"});
+  link_.send(Refuse{std::string(kLeaving)});
   link_.flush();
 }
 

@@ -68,6 +68,7 @@ void Reader::dialed(Result<Dialed> result) {
 void Reader::onFrame(Frame frame, const std::shared_ptr<const void>& storage) {
   if (auto* refusal = std::get_if<Refuse>(&frame)) {
     refused_ = state_ == State::Greeting;
+    left_ = refusal->reason == kLeaving;
     return link_->fail((refused_ ? "the peer refused: " : "the peer closed: ") + refusal->reason);
   }
   if (state_ == State::Greeting) {
@@ -100,6 +101,9 @@ void Reader::onFrame(Frame frame, const std::shared_ptr<const void>& storage) {
 }
 
 void Reader::greeted(Hello hello) {
+  // Another process has nothing of this node before it says so.
+  if (taken_ && hello.tag != theirs_.tag) taken_ = 0;
+  left_ = false;
   theirs_ = std::move(hello);
   if (theirs_.version != kVersion) {
     return refuse("expected relay version " + std::to_string(kVersion) + ", got " + std::to_string(theirs_.version));

@@ -69,6 +69,10 @@ class Reader final : public LinkOwner, private PosterOwner {
   [[nodiscard]] const std::vector<Identity>& held() const { return held_; }
   /// Whether the peer reads this node, too. [control]
   void setFed(bool fed);
+  /// The peer reads this node no longer, without having left; it has this node's events up to `position`. [control]
+  void feedLost(std::uint64_t position) { taken_ = position; }
+  /// What of this node's events the peer has that does not read them now, though it did and has not left. [control]
+  [[nodiscard]] std::optional<std::uint64_t> taken() const { return fed_ || left_ ? std::nullopt : taken_; }
   /// The peer is there and does not read this node yet, or no longer, and so is about to: for kSilentAfter. [control]
   [[nodiscard]] bool awaited(Clock::time_point now) const { return up() && !fed_ && now - unfed_since_ < kSilentAfter; }
 
@@ -118,6 +122,8 @@ class Reader final : public LinkOwner, private PosterOwner {
   Clock::time_point since_;
   bool fed_ = false;
   Clock::time_point unfed_since_;
+  std::optional<std::uint64_t> taken_;
+  bool left_ = false;  // the peer said so, and is not back
   Hello ours_;
   Hello theirs_;
   std::uint64_t cursor_ = 0;

@@ -45,10 +45,10 @@ void Relay::subscribe() {
   subscriptions_.push_back(bus.subscribe<NodeStateChanged>([this](const NodeStateChanged& changed) {
     starting_ = changed.state == NodeStateChanged::State::Starting;
     if (!starting_) plan_.settled();
-    if (changed.state != NodeStateChanged::State::Leaving) return;
-    leaving_ = true;
-    drain();
-    acknowledged();
+    draining_ = changed.state >= NodeStateChanged::State::Draining;
+    leaving_ = changed.state == NodeStateChanged::State::Leaving;
+    if (leaving_) drain();
+    if (draining_) acknowledged(), tellMissing();
   }));
   subscriptions_.push_back(bus.subscribe<StreamsEnding>([this](const StreamsEnding& ending) {
     std::string bytes;
@@ -184,6 +184,7 @@ void Relay::down(Feeder& feeder) {
   if (feeder.wasFed() && std::none_of(feeders_.begin(), feeders_.end(), replaces)) {
     reportFeeder(feeder, LinkChanged::State::Broken, "the peer no longer reads this node's events");
   }
+  if (feeder.wasFed()) noteLost(feeder);
   noteFed(tag);
   memberChanged();
   countLinks();
@@ -280,6 +281,7 @@ void Relay::tick() {
   followJournal();
   tellFed();
   tellHeld();
+  tellMissing();
   std::uint64_t lag = 0;
   for (const auto& feeder : feeders_) lag = std::max(lag, feeder->lag());
   std::size_t queued = 0;

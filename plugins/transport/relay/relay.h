@@ -68,8 +68,10 @@ class Relay final : public Transport, private Hub {
   void appended();
   void tellFed();
   void tellHeld();
+  void tellMissing();
   [[nodiscard]] bool feeds(const Tag& peer) const;
   void noteFed(const Tag& peer);
+  void noteLost(const Feeder& feeder);
   void dialBack(const Feeder& feeder);
   void wanted(const CheckpointWanted& wanted);
   void tick();
@@ -109,11 +111,13 @@ class Relay final : public Transport, private Hub {
   Clock::time_point refusal_told_;
   std::uint64_t refusals_untold_ = 0;
   bool starting_ = true;
+  bool draining_ = false;
   bool leaving_ = false;
   bool stopping_ = false;
   bool sweep_posted_ = false;
   std::optional<std::uint64_t> acknowledged_;  // as published
   std::optional<std::vector<Identity>> held_told_;
+  std::optional<bool> missing_told_;
   std::uint64_t fed_told_ = 0;  // to the journal
   std::shared_ptr<const std::string> checkpoint_;
   std::uint64_t checkpoint_at_ = 0;

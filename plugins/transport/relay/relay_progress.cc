@@ -31,9 +31,25 @@ void Relay::noteFed(const Tag& peer) {
   for (const auto& [key, reader] : readers_) {
     if (reader->peerHello().tag == peer) reader->setFed(fed);
   }
+  tellMissing();
 }
 
-/// Who is awaited has nothing of this node.
+void Relay::tellMissing() {
+  if (!host_->bus().wanted(PeersMissing::kTopic)) return;
+  const bool any = std::ranges::any_of(readers_, [](const auto& entry) { return entry.second->taken().has_value(); });
+  if (any == missing_told_) return;
+  missing_told_ = any;
+  host_->bus().publish(PeersMissing{any});
+}
+
+void Relay::noteLost(const Feeder& feeder) {
+  for (const auto& [key, reader] : readers_) {
+    if (reader->peerHello().tag == feeder.peerHello().tag) reader->feedLost(feeder.acknowledged());
+  }
+}
+
+/// Who is awaited has nothing of this node. Publishers wait for those who are linked; a node that drains has to wait
+/// for who was, too, as nobody can read it later.
 void Relay::acknowledged() {
   if (!host_->bus().wanted(PeersAcknowledged::kTopic)) return;
   auto least = host_->journal().head();
@@ -44,9 +60,10 @@ void Relay::acknowledged() {
   for (const auto& [key, reader] : readers_) {
     if (reader->awaited(now)) least = 0;
     // Publishers wait for peers of ours alone; a leaving node also for what an original one is about to take.
+    if (draining_) least = std::min(least, reader->taken().value_or(least));
     if (leaving_ && reader->poster() != nullptr) least = std::min(least, reader->poster()->reached());
   }
-  if (acknowledged_ && least <= *acknowledged_) return;
+  if (acknowledged_ && (least == *acknowledged_ || (least < *acknowledged_ && !draining_))) return;
   acknowledged_ = least;
   host_->bus().publish(PeersAcknowledged{least});
 }

@@ -61,6 +61,8 @@ struct Proof {
 };
 
 /// The connection ends, and why.
+inline constexpr std::string_view kLeaving = "the node is leaving";  ///< the reason of one that is about to end
+
 struct Refuse {
   std::string reason;
 };

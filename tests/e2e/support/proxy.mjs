@@ -6,7 +6,7 @@ export class Proxy {
   #open = true;
   accepted = 0;
 
-  /** A proxy to `node`, on a port of its own. */
+  /** A proxy to `node`, which is read when a connection comes, on a port of its own. */
   static async to(node) {
     const proxy = new Proxy();
     proxy.server = net.createServer((from) => proxy.#join(from, node.port));
