@@ -4,8 +4,10 @@
 namespace sse::kernel {
 
 Result<void> RunningNode::loadTls(const config::Values& values) {
-  const auto settings = net::TlsSettings::from(settingsOf(values, "server"));
+  auto settings = net::TlsSettings::from(settingsOf(values, "server"));
   if (!settings.enabled()) return {};
+  // The connections' own http2.enabled is the one of the start, so what clients are offered is as well.
+  settings.protocols = net::TlsSettings::from(settingsOf(parts_.values, "server")).protocols;
   auto context = net::TlsContext::create(settings);
   if (!context) return context.error();
   parts_.metrics.gauge("sse_node_tls_expiry_seconds", "when the first certificate ends, since 1970")
