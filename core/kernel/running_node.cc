@@ -32,7 +32,9 @@ std::uint64_t publishRate(const config::Values& values) {
 RunningNode::~RunningNode() { stop(); }
 
 Result<void> RunningNode::start() {
-  if (auto loaded = loadTls(parts_.values); !loaded) return loaded;
+  auto tls = readTls(parts_.values);
+  if (!tls) return tls.error();
+  if (*tls) useTls(*tls);
   if (auto bound = bind(); !bound) return bound;
   startThreads();
   if (auto started = startPlugins(); !started) {
@@ -111,7 +113,7 @@ Result<void> RunningNode::check() {
     settings.address = parts_.values.string(std::string(options) + ".address");
     if (const auto good = net::checkAddress(settings); !good) problems.push_back(good.error().text);
   }
-  if (const auto loaded = loadTls(parts_.values); !loaded) problems.push_back(loaded.error().text);
+  if (const auto tls = readTls(parts_.values); !tls) problems.push_back(tls.error().text);
   return joined(problems);
 }
 
@@ -297,10 +299,16 @@ void RunningNode::reload(const config::Values& values) {
       parts->loop.post([streamer = &parts->streamer, streams] { streamer->setSettings(streams); });
     }
     auto problems = parts_.plugins.reload([&values](std::string_view owner) { return values.settingsJson(owner); });
-    if (const auto loaded = loadTls(values); !loaded) problems.push_back(loaded.error().text);
+    const auto tls = readTls(values);
+    if (!tls) problems.push_back(tls.error().text);
+    const bool secure = tls.ok() ? *tls != nullptr : info_.http_tls;
+    if (tls.ok() && secure && info_.http_tls) useTls(*tls);
     for (const auto& problem : problems) log_->write(Level::Error, "reload-refused", problem);
     if (problems.empty()) log_->write(Level::Info, "reloaded", "configuration reloaded");
-    for (const auto& key : parts_.values.needRestart(values)) {
+    auto waiting = parts_.values.needRestart(values);
+    // Peers dial a port as they found it, so it stays what it was.
+    if (secure != info_.http_tls) waiting.emplace_back("tls.certificate");
+    for (const auto& key : waiting) {
       log_->write(Level::Warning, "reload-needs-restart", key + ": changed, and waits for the node's next start");
     }
   });

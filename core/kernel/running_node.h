@@ -20,6 +20,7 @@
 #include "kernel/plugin_set.h"
 #include "kernel/warning_board.h"
 #include "net/event_loop.h"
+#include "net/tls_context.h"
 #include "observe/log_sink.h"
 #include "observe/metric_registry.h"
 #include "server/http_server.h"
@@ -74,8 +75,10 @@ class RunningNode {
   void buildNode();
   void buildCluster();
   void buildLoops();
-  /// Reads the certificates; the port of the loops speaks TLS with them from then on. [main or control]
-  Result<void> loadTls(const config::Values& values);
+  /// Reads the certificates; nullptr where the port is to speak plainly. [main or control]
+  [[nodiscard]] Result<std::shared_ptr<const net::TlsContext>> readTls(const config::Values& values) const;
+  /// Whoever connects to the port of the loops gets these from then on. [main or control]
+  void useTls(const std::shared_ptr<const net::TlsContext>& tls);
   void startThreads();
   void listen();
   void warnIfOpen();

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import tls from 'node:tls';
+import { call } from './support/http.mjs';
 import { scenario } from './support/stage.mjs';
 import { tlsNode } from './support/tls_node.mjs';
 import { until, within } from './support/wait.mjs';
@@ -38,3 +39,33 @@ for (const enabled of [true, false]) {
     assert.equal(await chosen(node), before);
   });
 }
+
+/** The status of a request to `port`, by TLS or plainly, or what went wrong. */
+const livez = (port, how) =>
+  call({ port, tls: how === 'https' && { rejectUnauthorized: false } }, 'GET', '/livez').then(
+    (answer) => answer.status,
+    (error) => error.code,
+  );
+
+scenario('TLS is begun and ended by a restart, and a reload says so', async (stage) => {
+  const { node: secure } = await tlsNode(stage);
+  const files = secure.config.tls;
+  const waits = /reload-needs-restart.*tls\.certificate/;
+  const ended = await reload(secure, (config) => delete config.tls);
+  await until('it is told', () => waits.test(ended()));
+  assert.equal(await livez(secure.port, 'https'), 200);
+  assert.equal(await livez(secure.port, 'http'), 400);
+  const plain = await stage.node();
+  const begun = await reload(plain, (config) => (config.tls = files));
+  await until('it is told', () => waits.test(begun()));
+  assert.equal(await livez(plain.port, 'http'), 200);
+  const again = await reload(plain, (config) => delete config.tls);
+  await until('it is read', () => again().includes('"id":"reloaded"'));
+  assert.doesNotMatch(again(), waits);
+});
+
+scenario('files of TLS that is yet to begin are checked', async (stage) => {
+  const node = await stage.node();
+  const told = await reload(node, (config) => (config.tls = { certificate: ['/nowhere'], key: ['/nowhere'] }));
+  assert.match(told(), /reload-refused.*tls\.certificate: \/nowhere/);
+});
