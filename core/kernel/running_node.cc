@@ -117,17 +117,18 @@ Result<void> RunningNode::check() {
   return joined(problems);
 }
 
+std::unique_ptr<Host> RunningNode::makeHost(const std::string& owner) {
+  return std::make_unique<PluginHost>(
+      PluginHost::Parts{bus_->forOwner(owner), parts_.sink.logger(owner), control_, parts_.metrics, *journal_, info_,
+                        [this](std::function<void()> work, std::function<void()> done) {
+                          return workers_->offload(std::move(work), std::move(done));
+                        },
+                        [this, owner](std::string_view what) { parts_.plugins.fail(owner, what); }});
+}
+
 PluginSet::Problems RunningNode::configurePlugins() {
-  const auto make_host = [this](Kind, const std::string& owner) {
-    return std::make_unique<PluginHost>(
-        PluginHost::Parts{bus_->forOwner(owner), parts_.sink.logger(owner), control_, parts_.metrics, *journal_, info_,
-                          [this](std::function<void()> work, std::function<void()> done) {
-                            return workers_->offload(std::move(work), std::move(done));
-                          },
-                          [this, owner](std::string_view what) { parts_.plugins.fail(owner, what); }});
-  };
-  return parts_.plugins.configure(make_host,
-                                  [this](std::string_view owner) { return parts_.values.settingsJson(owner); });
+  return parts_.plugins.configure([this](Kind, const std::string& owner) { return makeHost(owner); },
+                                  settingsIn(parts_.values));
 }
 
 Result<void> RunningNode::startPlugins() {
@@ -285,33 +286,6 @@ void RunningNode::loopDrained() {
 bool RunningNode::hasPeers() const {
   return std::ranges::any_of(cluster_->view()->nodes,
                              [](const auto& node) { return node.link == LinkChanged::State::Connected; });
-}
-
-void RunningNode::reload(const config::Values& values) {
-  control_.post([this, &values] {
-    drain_delay_ = values.duration("drain.delay");
-    drain_flush_ = values.duration("drain.flush");
-    parts_.sink.setLevel(observe::levelOf(values.string("log.level")));
-    journal_->setLimits(channel::Limits::from(settingsOf(values, "channel")));
-    node_.publish_rate.set(publishRate(values));
-    const auto streams = stream::StreamSettings::from(settingsOf(values, "stream"));
-    for (auto& parts : loops_) {
-      parts->loop.post([streamer = &parts->streamer, streams] { streamer->setSettings(streams); });
-    }
-    auto problems = parts_.plugins.reload([&values](std::string_view owner) { return values.settingsJson(owner); });
-    const auto tls = readTls(values);
-    if (!tls) problems.push_back(tls.error().text);
-    const bool secure = tls.ok() ? *tls != nullptr : info_.http_tls;
-    if (tls.ok() && secure && info_.http_tls) useTls(*tls);
-    for (const auto& problem : problems) log_->write(Level::Error, "reload-refused", problem);
-    if (problems.empty()) log_->write(Level::Info, "reloaded", "configuration reloaded");
-    auto waiting = parts_.values.needRestart(values);
-    // Peers dial a port as they found it, so it stays what it was.
-    if (secure != info_.http_tls) waiting.emplace_back("tls.certificate");
-    for (const auto& key : waiting) {
-      log_->write(Level::Warning, "reload-needs-restart", key + ": changed, and waits for the node's next start");
-    }
-  });
 }
 
 void RunningNode::stop() {

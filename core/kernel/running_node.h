@@ -33,6 +33,11 @@ inline Settings settingsOf(const config::Values& values, const char* owner) {
   return Settings(values.settingsJson(owner));
 }
 
+/// The settings of each plugin in `values`, which outlive the answer. [any]
+inline PluginSet::Settings settingsIn(const config::Values& values) {
+  return [&values](std::string_view owner) { return values.settingsJson(owner); };
+}
+
 /// What main has prepared: configuration read and checked, plugins opened and checked.
 struct NodeParts {
   const config::Values& values;
@@ -62,8 +67,9 @@ class RunningNode {
   /// Begins to leave; `gone` is called on the control thread when the last stream is closed and the peers have what was
   /// published here, or `drain.flush` is over. [any]
   void drain(std::function<void()> gone);
-  /// Takes what may change while running. The values are checked already and outlive the node. [any]
-  void reload(const config::Values& values);
+  /// Takes what may change while running, or, where anything is refused, nothing of it, and logs which. The values are
+  /// checked already. [any]
+  void reload(config::Values values);
   /// Stops plugins and threads. [main]
   void stop();
 
@@ -71,6 +77,7 @@ class RunningNode {
   Result<void> bind();
   Result<void> startPlugins();
   void passOnAcknowledgements();
+  std::unique_ptr<Host> makeHost(const std::string& owner);
   PluginSet::Problems configurePlugins();
   void buildNode();
   void buildCluster();
@@ -79,6 +86,9 @@ class RunningNode {
   [[nodiscard]] Result<std::shared_ptr<const net::TlsContext>> readTls(const config::Values& values) const;
   /// Whoever connects to the port of the loops gets these from then on. [main or control]
   void useTls(const std::shared_ptr<const net::TlsContext>& tls);
+  void takeValues(std::shared_ptr<const config::Values> next);
+  void takeCoreSettings(const config::Values& values);
+  void tellWaiting(const config::Values& next, bool secure);
   void startThreads();
   void listen();
   void warnIfOpen();
@@ -99,6 +109,7 @@ class RunningNode {
   void onControl(const std::function<void()>& call);
 
   NodeParts parts_;
+  std::shared_ptr<const config::Values> reloaded_;  ///< of the last reload that was taken; none: those of the start
   std::unique_ptr<Logger> log_;
   NodeInfo info_;
   net::EventLoop control_;

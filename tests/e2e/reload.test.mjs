@@ -1,10 +1,11 @@
 // SIGHUP: what it takes, what waits for a restart, and that a wrong configuration changes nothing.
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { copyFileSync, writeFileSync } from 'node:fs';
 import tls from 'node:tls';
-import { call } from './support/http.mjs';
+import { call, text } from './support/http.mjs';
 import { scenario } from './support/stage.mjs';
 import { tlsNode } from './support/tls_node.mjs';
+import { bearer, newToken, TokenFile } from './support/tokens.mjs';
 import { until, within } from './support/wait.mjs';
 
 const ends = (node) => node.log.match(/"id":"(reloaded|reload-refused)"/g)?.length ?? 0;
@@ -19,24 +20,25 @@ async function reload(node, change) {
   return () => node.log.slice(length);
 }
 
-/** What ALPN chooses of both versions, for a client that checks no certificate. */
-async function chosen(node) {
+/** What a handshake by a client that checks no certificate comes to, both versions of HTTP offered. */
+async function handshake(node) {
   const offers = { rejectUnauthorized: false, ALPNProtocols: ['h2', 'http/1.1'] };
   const socket = tls.connect({ host: '127.0.0.1', port: node.port, ...offers });
   const done = new Promise((yes, no) => socket.once('secureConnect', yes).once('error', no));
   await within('the handshake', done, 8000);
+  const [protocol, { serialNumber: serial }] = [socket.alpnProtocol, socket.getPeerCertificate()];
   socket.destroy();
-  return socket.alpnProtocol;
+  return { protocol, serial };
 }
 
 for (const enabled of [true, false]) {
   scenario(`http2.enabled = ${!enabled} waits for a restart, in ALPN too`, async (stage) => {
     const { node } = await tlsNode(stage, { http2: { enabled } });
-    const before = await chosen(node);
+    const before = (await handshake(node)).protocol;
     assert.equal(before, enabled ? 'h2' : 'http/1.1');
     const told = await reload(node, (config) => (config.http2.enabled = !enabled));
     await until('it is told', () => /reload-needs-restart.*http2\.enabled/.test(told()));
-    assert.equal(await chosen(node), before);
+    assert.equal((await handshake(node)).protocol, before);
   });
 }
 
@@ -69,3 +71,45 @@ scenario('files of TLS that is yet to begin are checked', async (stage) => {
   const told = await reload(node, (config) => (config.tls = { certificate: ['/nowhere'], key: ['/nowhere'] }));
   assert.match(told(), /reload-refused.*tls\.certificate: \/nowhere/);
 });
+
+const nowhere = ['/nowhere'];
+const wrong = [
+  ['files of TLS', /tls\.certificate: \/nowhere/, (config) => (config.tls = { certificate: nowhere, key: nowhere })],
+  ['a plugin that is asked last', /jwt\.key: .*nowhere/, (config) => (config.jwt.key = nowhere)],
+  ['a core option', /limits\.publish_rate/, (config) => (config.limits.publish_rate = -1)],
+];
+for (const [what, told, spoil] of wrong) {
+  scenario(`a reload with a mistake changes nothing: ${what}`, async (stage) => {
+    const [kept, gone] = [await newToken({ publish: '*' }), await newToken({ name: 'other', publish: '*' })];
+    const file = new TokenFile(stage, kept, gone);
+    const { node, certificate } = await tlsNode(stage, {
+      auth: ['token', 'jwt'],
+      token: { file: file.path },
+      jwt: { secret: 'a secret of at least thirty-two bytes' },
+    });
+    node.tls = { rejectUnauthorized: false };
+    const post = async ({ token }) =>
+      (await call(node, 'POST', '/publish/c', { body: 'x', headers: { ...text, ...bearer(token) } })).status;
+    const serial = async () => (await handshake(node)).serial;
+    const before = await serial();
+    const good = structuredClone(node.config);
+    const fresh = await tlsNode(stage, { node: { name: 'n2' } });
+    copyFileSync(fresh.certificate, certificate);
+    copyFileSync(fresh.node.config.tls.key[0], good.tls.key[0]);
+    file.write(kept);
+    const refused = await reload(node, (config) => {
+      config.limits = { publish_rate: 1 };
+      spoil(config);
+    });
+    await until('it is told', () => refused().includes('reload-refused'));
+    assert.match(refused(), told);
+    assert.doesNotMatch(refused(), /"id":"reloaded"/);
+    assert.deepEqual([await post(gone), await post(kept), await post(kept)], [200, 200, 200]);
+    assert.equal(await serial(), before);
+    node.config = { ...good, limits: { publish_rate: 1 } };
+    await reload(node, () => {});
+    assert.equal(await post(gone), 401);
+    assert.notEqual(await serial(), before);
+    await until('the rate counts', async () => (await post(kept)) === 429);
+  });
+}
