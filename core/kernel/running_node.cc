@@ -46,6 +46,7 @@ Result<void> RunningNode::start() {
       Level::Info, "listening", "listening",
       {{"http_port", std::to_string(info_.http_port)}, {"node", info_.name}, {"tag", std::string(text(info_.tag))}});
   warnIfOpen();
+  warnOfUnusedOrigins();
   onControl([this] {
     announce(NodeStateChanged::State::Starting);
     cluster_->start();
@@ -63,6 +64,13 @@ void RunningNode::warnIfOpen() {
               "reachable at a public address without a cluster.secret: any host may take part as a node",
               {{"address", *address}});
   warnings_.tell({"cluster-open", "at a public address without cluster.secret", *address, true}, Clock::now());
+}
+
+/// Elsewhere the list alone is the switch, and here nothing else would tell that it is not.
+void RunningNode::warnOfUnusedOrigins() {
+  if (!parts_.values.has("http.cors.origins") || parts_.values.boolean("http.cors.enabled")) return;
+  log_->write(Level::Warning, "cors-off",
+              "http.cors.origins counts for nothing without http.cors.enabled: set that as well, or remove the list");
 }
 
 /// Every loop has a socket of its own on the same port. The first bind is made without sharing, as the system would let
@@ -114,6 +122,7 @@ Result<void> RunningNode::check() {
     if (const auto good = net::checkAddress(settings); !good) problems.push_back(good.error().text);
   }
   if (const auto tls = readTls(parts_.values); !tls) problems.push_back(tls.error().text);
+  warnOfUnusedOrigins();
   return joined(problems);
 }
 

@@ -92,6 +92,7 @@ class RunningNode {
   void startThreads();
   void listen();
   void warnIfOpen();
+  void warnOfUnusedOrigins();
   void becomeReady();
   void sweep();
   void announce(NodeStateChanged::State state);
