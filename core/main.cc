@@ -4,7 +4,6 @@
 #include <ctime>
 #include <filesystem>
 #include <iostream>
-#include <list>
 #include <memory>
 #include <poll.h>
 #include <string>
@@ -108,8 +107,7 @@ class Watch {
       for (const auto& error : setup.errors) log_.write(Level::Error, "reload-refused", error);
       return;
     }
-    reloaded_.push_back(std::move(setup.values));
-    node_.reload(reloaded_.back());
+    node_.reload(std::move(setup.values));
   }
 
   kernel::RunningNode& node_;
@@ -118,7 +116,6 @@ class Watch {
   Logger& log_;
   kernel::FileWatch files_;
   base::Fd gone_;
-  std::list<config::Values> reloaded_;
   bool leaving_ = false;
 };
 

@@ -91,6 +91,13 @@ Result<void> PluginInstance::reload(std::string_view settings_json) {
   return guarded("reload", [&] { return plugin_->reload(settings_json); });
 }
 
+Result<void> PluginInstance::rehearse(std::unique_ptr<Host> host, std::string_view settings_json) const {
+  if (!started()) return {};
+  PluginInstance other(descriptor_, file_);
+  auto created = other.create();
+  return created ? other.configure(std::move(host), settings_json) : created;
+}
+
 Result<void> PluginInstance::destroy() {
   auto* const gone = std::exchange(plugin_, nullptr);
   auto result = guarded("destroy", [&]() -> Result<void> {

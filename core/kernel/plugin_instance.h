@@ -47,6 +47,8 @@ class PluginInstance {
   /// Stops it if it was started. It counts as stopped also where it has thrown.
   Result<void> stop();
   Result<void> reload(std::string_view settings_json);
+  /// Configures another instance with them, with a host of its own, and frees it. Only where this one is running.
+  Result<void> rehearse(std::unique_ptr<Host> host, std::string_view settings_json) const;
   /// Frees it, then its host.
   Result<void> destroy();
 

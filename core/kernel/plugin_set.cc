@@ -102,13 +102,30 @@ void PluginSet::stop() {
   }
 }
 
-PluginSet::Problems PluginSet::reload(const Settings& settings) {
+PluginSet::Problems PluginSet::rehearse(const MakeHost& make_host, const Settings& settings) {
   Problems problems;
   for (const auto& plugin : plugins_) {
-    const auto reloaded = plugin->reload(settings(plugin->owner()));
-    if (!reloaded) problems.push_back(reloaded.error().text);
+    auto host = make_host(plugin->descriptor().kind, plugin->owner());
+    const auto tried = plugin->rehearse(std::move(host), settings(plugin->owner()));
+    if (!tried) problems.push_back(tried.error().text);
   }
   return problems;
+}
+
+PluginSet::Problems PluginSet::reload(const Settings& next, const Settings& present) {
+  for (auto plugin = plugins_.begin(); plugin != plugins_.end(); ++plugin) {
+    const auto reloaded = (*plugin)->reload(next((*plugin)->owner()));
+    if (reloaded) continue;
+    Problems problems{reloaded.error().text};
+    while (plugin != plugins_.begin()) {
+      --plugin;
+      const auto restored = (*plugin)->reload(present((*plugin)->owner()));
+      if (restored) continue;
+      problems.push_back(restored.error().text + "; so it may have the new settings, restart the node");
+    }
+    return problems;
+  }
+  return {};
 }
 
 void PluginSet::note(PluginInstance& plugin, const Result<void>& result) {

@@ -51,8 +51,10 @@ class PluginSet {
   /// Stops transports, then discovery, then auth within the limit, frees them and leaves the set empty. What they throw
   /// is logged.
   void stop();
-  /// Hands its settings to each; those who refuse them keep the old ones.
-  Problems reload(const Settings& settings);
+  /// What each that runs would refuse of its settings, and of the files they name: they are tried on another instance.
+  Problems rehearse(const MakeHost& make_host, const Settings& settings);
+  /// Hands its settings to each. Where one refuses them all the same, those before it get their present ones again.
+  Problems reload(const Settings& next, const Settings& present);
 
   /// Marks a plugin that has thrown as failed, which it stays, and logs it the first time. Others are ignored.
   void fail(std::string_view owner, std::string_view what);

@@ -32,7 +32,9 @@ std::uint64_t publishRate(const config::Values& values) {
 RunningNode::~RunningNode() { stop(); }
 
 Result<void> RunningNode::start() {
-  if (auto loaded = loadTls(parts_.values); !loaded) return loaded;
+  auto tls = readTls(parts_.values);
+  if (!tls) return tls.error();
+  if (*tls) useTls(*tls);
   if (auto bound = bind(); !bound) return bound;
   startThreads();
   if (auto started = startPlugins(); !started) {
@@ -44,6 +46,7 @@ Result<void> RunningNode::start() {
       Level::Info, "listening", "listening",
       {{"http_port", std::to_string(info_.http_port)}, {"node", info_.name}, {"tag", std::string(text(info_.tag))}});
   warnIfOpen();
+  warnOfUnusedOrigins();
   onControl([this] {
     announce(NodeStateChanged::State::Starting);
     cluster_->start();
@@ -61,6 +64,13 @@ void RunningNode::warnIfOpen() {
               "reachable at a public address without a cluster.secret: any host may take part as a node",
               {{"address", *address}});
   warnings_.tell({"cluster-open", "at a public address without cluster.secret", *address, true}, Clock::now());
+}
+
+/// Elsewhere the list alone is the switch, and here nothing else would tell that it is not.
+void RunningNode::warnOfUnusedOrigins() {
+  if (!parts_.values.has("http.cors.origins") || parts_.values.boolean("http.cors.enabled")) return;
+  log_->write(Level::Warning, "cors-off",
+              "http.cors.origins counts for nothing without http.cors.enabled: set that as well, or remove the list");
 }
 
 /// Every loop has a socket of its own on the same port. The first bind is made without sharing, as the system would let
@@ -120,21 +130,23 @@ Result<void> RunningNode::check() {
     settings.address = parts_.values.string(std::string(options) + ".address");
     if (const auto good = net::checkAddress(settings); !good) problems.push_back(good.error().text);
   }
-  if (const auto loaded = loadTls(parts_.values); !loaded) problems.push_back(loaded.error().text);
+  if (const auto tls = readTls(parts_.values); !tls) problems.push_back(tls.error().text);
+  warnOfUnusedOrigins();
   return joined(problems);
 }
 
+std::unique_ptr<Host> RunningNode::makeHost(const std::string& owner) {
+  return std::make_unique<PluginHost>(
+      PluginHost::Parts{bus_->forOwner(owner), parts_.sink.logger(owner), control_, parts_.metrics, *journal_, info_,
+                        [this](std::function<void()> work, std::function<void()> done) {
+                          return workers_->offload(std::move(work), std::move(done));
+                        },
+                        [this, owner](std::string_view what) { parts_.plugins.fail(owner, what); }});
+}
+
 PluginSet::Problems RunningNode::configurePlugins() {
-  const auto make_host = [this](Kind, const std::string& owner) {
-    return std::make_unique<PluginHost>(
-        PluginHost::Parts{bus_->forOwner(owner), parts_.sink.logger(owner), control_, parts_.metrics, *journal_, info_,
-                          [this](std::function<void()> work, std::function<void()> done) {
-                            return workers_->offload(std::move(work), std::move(done));
-                          },
-                          [this, owner](std::string_view what) { parts_.plugins.fail(owner, what); }});
-  };
-  return parts_.plugins.configure(make_host,
-                                  [this](std::string_view owner) { return parts_.values.settingsJson(owner); });
+  return parts_.plugins.configure([this](Kind, const std::string& owner) { return makeHost(owner); },
+                                  settingsIn(parts_.values));
 }
 
 Result<void> RunningNode::startPlugins() {
@@ -243,27 +255,6 @@ void RunningNode::sweep() {
 
 bool RunningNode::isReady() const {
   return node_.state.load() == api::NodeState::Ready && node_.not_ready_reason().empty();
-}
-
-void RunningNode::reload(const config::Values& values) {
-  control_.post([this, &values] {
-    drain_delay_ = values.duration("drain.delay");
-    drain_flush_ = values.duration("drain.flush");
-    parts_.sink.setLevel(observe::levelOf(values.string("log.level")));
-    journal_->setLimits(channel::Limits::from(settingsOf(values, "channel")));
-    node_.publish_rate.set(publishRate(values));
-    const auto streams = stream::StreamSettings::from(settingsOf(values, "stream"));
-    for (auto& parts : loops_) {
-      parts->loop.post([streamer = &parts->streamer, streams] { streamer->setSettings(streams); });
-    }
-    auto problems = parts_.plugins.reload([&values](std::string_view owner) { return values.settingsJson(owner); });
-    if (const auto loaded = loadTls(values); !loaded) problems.push_back(loaded.error().text);
-    for (const auto& problem : problems) log_->write(Level::Error, "reload-refused", problem);
-    if (problems.empty()) log_->write(Level::Info, "reloaded", "configuration reloaded");
-    for (const auto& key : parts_.values.needRestart(values)) {
-      log_->write(Level::Warning, "reload-needs-restart", key + ": changed, and waits for the node's next start");
-    }
-  });
 }
 
 void RunningNode::stop() {

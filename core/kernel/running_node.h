@@ -20,6 +20,7 @@
 #include "kernel/plugin_set.h"
 #include "kernel/warning_board.h"
 #include "net/event_loop.h"
+#include "net/tls_context.h"
 #include "observe/log_sink.h"
 #include "observe/metric_registry.h"
 #include "server/http_server.h"
@@ -30,6 +31,11 @@ namespace sse::kernel {
 /// The settings of one owner's option table. [any]
 inline Settings settingsOf(const config::Values& values, const char* owner) {
   return Settings(values.settingsJson(owner));
+}
+
+/// The settings of each plugin in `values`, which outlive the answer. [any]
+inline PluginSet::Settings settingsIn(const config::Values& values) {
+  return [&values](std::string_view owner) { return values.settingsJson(owner); };
 }
 
 /// What main has prepared: configuration read and checked, plugins opened and checked.
@@ -61,8 +67,9 @@ class RunningNode {
   /// Begins to leave; `gone` is called on the control thread when the last stream is closed and the peers have what was
   /// published here, or `drain.flush` is over. [any]
   void drain(std::function<void()> gone);
-  /// Takes what may change while running. The values are checked already and outlive the node. [any]
-  void reload(const config::Values& values);
+  /// Takes what may change while running, or, where anything is refused, nothing of it, and logs which. The values are
+  /// checked already. [any]
+  void reload(config::Values values);
   /// Stops plugins and threads. [main]
   void stop();
 
@@ -71,15 +78,22 @@ class RunningNode {
   Result<void> bindLoops();
   Result<void> startPlugins();
   void passOnAcknowledgements();
+  std::unique_ptr<Host> makeHost(const std::string& owner);
   PluginSet::Problems configurePlugins();
   void buildNode();
   void buildCluster();
   void buildLoops();
-  /// Reads the certificates; the port of the loops speaks TLS with them from then on. [main or control]
-  Result<void> loadTls(const config::Values& values);
+  /// Reads the certificates; nullptr where the port is to speak plainly. [main or control]
+  [[nodiscard]] Result<std::shared_ptr<const net::TlsContext>> readTls(const config::Values& values) const;
+  /// Whoever connects to the port of the loops gets these from then on. [main or control]
+  void useTls(const std::shared_ptr<const net::TlsContext>& tls);
+  void takeValues(std::shared_ptr<const config::Values> next);
+  void takeCoreSettings(const config::Values& values);
+  void tellWaiting(const config::Values& next, bool secure);
   void startThreads();
   void listen();
   void warnIfOpen();
+  void warnOfUnusedOrigins();
   void becomeReady();
   void sweep();
   void announce(NodeStateChanged::State state);
@@ -100,6 +114,7 @@ class RunningNode {
   void onControl(const std::function<void()>& call);
 
   NodeParts parts_;
+  std::shared_ptr<const config::Values> reloaded_;  ///< of the last reload that was taken; none: those of the start
   std::unique_ptr<Logger> log_;
   NodeInfo info_;
   net::EventLoop control_;

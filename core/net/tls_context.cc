@@ -1,10 +1,14 @@
 #include "net/tls_context.h"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <ctime>
 #include <limits>
+#include <openssl/core_names.h>
 #include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/rand.h>
 #include <openssl/ssl.h>
 
 #include "net/certificate_names.h"
@@ -26,6 +30,7 @@ void setUpServer(SSL_CTX* context) {
   // Sessions live in the clients' tickets: nothing is kept here for those who never come back.
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_num_tickets(context, 1);
+  SSL_CTX_set_timeout(context, std::chrono::duration_cast<std::chrono::seconds>(TicketKeys::kUse).count());
   SSL_CTX_set_session_id_context(context, reinterpret_cast<const unsigned char*>(kSessionIdContext.data()),
                                  static_cast<unsigned>(kSessionIdContext.size()));
 }
@@ -41,6 +46,24 @@ Result<void> trustClients(SSL_CTX* context, const TlsSettings& settings) {
   }
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
   return {};
+}
+
+/// AES-256-CBC and, over its bytes, HMAC with SHA-256.
+bool setMac(EVP_MAC_CTX* mac, TicketKey& key) {
+  std::array<char, 7> digest{"SHA256"};
+  const std::array parameters{OSSL_PARAM_construct_octet_string(OSSL_MAC_PARAM_KEY, key.mac.data(), key.mac.size()),
+                              OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest.data(), 0),
+                              OSSL_PARAM_construct_end()};
+  return EVP_MAC_CTX_set_params(mac, parameters.data()) == 1;
+}
+
+/// 1: sealed; what OpenSSL wants of its callback.
+int seal(std::optional<TicketKey> key, unsigned char* name, unsigned char* iv, EVP_CIPHER_CTX* cipher,
+         EVP_MAC_CTX* mac) {
+  const auto* method = EVP_aes_256_cbc();
+  if (!key || RAND_bytes(iv, EVP_CIPHER_get_iv_length(method)) != 1) return -1;
+  std::ranges::copy(key->name, name);
+  return EVP_EncryptInit_ex(cipher, method, nullptr, key->cipher.data(), iv) == 1 && setMac(mac, *key) ? 1 : -1;
 }
 
 std::int64_t endOf(const X509* certificate) {
@@ -107,6 +130,8 @@ Result<void> TlsContext::add(const std::string& certificate, const std::string& 
   contexts_.push_back({context, {}});
   setUpServer(context);
   SSL_CTX_set_alpn_select_cb(context, &TlsContext::onProtocols, this);
+  SSL_CTX_set_app_data(context, this);
+  SSL_CTX_set_tlsext_ticket_key_evp_cb(context, &TlsContext::onTicket);
   auto used = useCertificate(context, {"tls.certificate", certificate, "tls.key", key});
   if (!used) return used;
   contexts_.back().names = dnsNamesOf(SSL_CTX_get0_certificate(context));
@@ -134,6 +159,20 @@ int TlsContext::onProtocols(ssl_st* /*ssl*/, const unsigned char** out, unsigned
                                           static_cast<unsigned>(ours.size()), in, in_size);
   *out = chosen;
   return found == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
+}
+
+int TlsContext::onTicket(ssl_st* ssl, unsigned char* name, unsigned char* iv, evp_cipher_ctx_st* cipher,
+                         evp_mac_ctx_st* mac, int sealing) {
+  constexpr int kWithoutTicket = 0;
+  constexpr int kAndGiveANewOne = 2;
+  auto& keys = static_cast<const TlsContext*>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl)))->tickets_;
+  const auto now = Clock::now();
+  if (sealing == 1) return seal(keys.sealing(now), name, iv, cipher, mac);
+  auto key = keys.opening(std::span<const unsigned char, 16>(name, 16), now);
+  if (!key) return kWithoutTicket;
+  const bool ready = EVP_DecryptInit_ex(cipher, EVP_aes_256_cbc(), nullptr, key->cipher.data(), iv) == 1;
+  if (!ready || !setMac(mac, *key)) return -1;
+  return now - key->made < TicketKeys::kUse ? 1 : kAndGiveANewOne;
 }
 
 }  // namespace sse::net

@@ -6,9 +6,12 @@
 #include <string_view>
 #include <vector>
 
+#include "net/ticket_keys.h"
 #include "sse/config.h"
 #include "sse/result.h"
 
+struct evp_cipher_ctx_st;
+struct evp_mac_ctx_st;
 struct ssl_ctx_st;
 struct ssl_st;
 
@@ -26,8 +29,8 @@ struct TlsSettings {
 };
 
 /// The certificates of a port, read from their files and checked: TLS 1.2 and 1.3, the certificate by the name that the
-/// client asks for (the first where none fits), sessions resumed by tickets that are good for the life of this object.
-/// Immutable; a reload makes another, and connections keep theirs. [any]
+/// client asks for (the first where none fits), sessions resumed by tickets, of which see TicketKeys, within the life
+/// of this object. Immutable; a reload makes another, and connections keep theirs. [any]
 class TlsContext {
  public:
   /// Reads the files. InvalidArgument with option, file and reason: all problems, one a line.
@@ -53,8 +56,12 @@ class TlsContext {
   static int onServerName(ssl_st* ssl, int* alert, void* self);
   static int onProtocols(ssl_st* ssl, const unsigned char** out, unsigned char* out_size, const unsigned char* in,
                          unsigned in_size, void* self);
+  /// For OpenSSL: the key of a ticket that is to be sealed, or opened.
+  static int onTicket(ssl_st* ssl, unsigned char* name, unsigned char* iv, evp_cipher_ctx_st* cipher,
+                      evp_mac_ctx_st* mac, int sealing);
 
   std::vector<Context> contexts_;
+  mutable TicketKeys tickets_;
   std::string protocols_;  ///< as ALPN has them on the wire
 };
 

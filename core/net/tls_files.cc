@@ -11,6 +11,12 @@ constexpr const char* kCiphers =
     "ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305";
 constexpr const char* kGroups = "X25519:P-256:P-384";
 
+/// No pass phrase, where OpenSSL would ask for one on the terminal and wait; `asked`, if any, learns of the question.
+int noPassPhrase(char* /*into*/, int /*size*/, int /*writing*/, void* asked) {
+  if (asked != nullptr) *static_cast<bool*>(asked) = true;
+  return -1;
+}
+
 }  // namespace
 
 void hardenTls(ssl_ctx_st* context) {
@@ -19,6 +25,7 @@ void hardenTls(ssl_ctx_st* context) {
   SSL_CTX_set1_groups_list(context, kGroups);
   SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE |
                                    SSL_OP_PRIORITIZE_CHACHA | SSL_OP_IGNORE_UNEXPECTED_EOF);
+  SSL_CTX_set_default_passwd_cb(context, noPassPhrase);
   // An idle connection keeps no buffers; a refused write never happens, see TlsBio. The chain is what the file holds:
   // authorities whose clients are trusted do not belong into it.
   SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_NO_AUTO_CHAIN);
@@ -39,11 +46,15 @@ Error wrongTlsFile(std::string_view option, std::string_view file, std::string_v
 Result<void> useCertificate(ssl_ctx_st* context, const CertificateFiles& files) {
   if (SSL_CTX_use_certificate_chain_file(context, files.certificate.c_str()) != 1)
     return wrongTlsFile(files.certificate_option, files.certificate, tlsReason());
-  if (SSL_CTX_use_PrivateKey_file(context, files.key.c_str(), SSL_FILETYPE_PEM) == 1) return {};
-  const std::string why = tlsReason();
-  const bool other = why.find("mismatch") != std::string::npos;
-  return wrongTlsFile(files.key_option, files.key,
-                      other ? "expected the key of " + files.certificate + ", got another one" : why);
+  bool encrypted = false;
+  SSL_CTX_set_default_passwd_cb_userdata(context, &encrypted);
+  const bool used = SSL_CTX_use_PrivateKey_file(context, files.key.c_str(), SSL_FILETYPE_PEM) == 1;
+  SSL_CTX_set_default_passwd_cb_userdata(context, nullptr);
+  if (used) return {};
+  std::string why = tlsReason();
+  if (encrypted) why = "the key is encrypted; expected one without a pass phrase";
+  if (why.find("mismatch") != std::string::npos) why = "expected the key of " + files.certificate + ", got another one";
+  return wrongTlsFile(files.key_option, files.key, why);
 }
 
 }  // namespace sse::net

@@ -10,7 +10,8 @@ struct ssl_ctx_st;
 /// What both sides of TLS have in common. Calls of OpenSSL that fail leave their reason in a queue of the thread.
 namespace sse::net {
 
-/// TLS 1.2 and 1.3 with ciphers that keep secrets of the past, and no buffers while a connection is idle. [any]
+/// TLS 1.2 and 1.3 with ciphers that keep secrets of the past, and no buffers while a connection is idle. Nobody is
+/// asked for the pass phrase of a file. [any]
 void hardenTls(ssl_ctx_st* context);
 
 /// What OpenSSL complained of first, which is the cause; clears its queue. [any]

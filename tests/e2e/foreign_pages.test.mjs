@@ -8,6 +8,7 @@ import { freePort } from './support/node.mjs';
 import { run } from './support/process.mjs';
 import { scenario } from './support/stage.mjs';
 import { bearer, newToken, TokenFile } from './support/tokens.mjs';
+import { until } from './support/wait.mjs';
 
 const evil = 'https://evil.example';
 const friend = 'https://friend.example';
@@ -89,6 +90,19 @@ scenario('origins that can match nothing are told at start', async (stage) => {
   const node = stage.prepare({ http: { cors: { enabled: true, origins: ['*'] } } });
   node.spawn();
   assert.equal((await node.program.exited).code, 78);
+});
+
+scenario('origins that count for nothing are warned of', async (stage) => {
+  const off = await stage.node({ http: { cors: { origins: [friend] } } });
+  await until('it is told', () => /cors-off.*http\.cors\.enabled/.test(off.log));
+  const checked = await run(['check', '--config', off.file]);
+  assert.equal(checked.code, 0, checked.output);
+  assert.match(checked.output, /cors-off/);
+  for (const cors of [{}, { enabled: true }, { enabled: true, origins: [friend] }]) {
+    const good = await stage.node({ node: { name: 'n2' }, http: { cors } });
+    assert.doesNotMatch(good.log, /cors-off/);
+    await good.stop();
+  }
 });
 
 scenario('a request that cannot be read is not answered with the origin of the one before', async (stage) => {

@@ -27,9 +27,10 @@ class SSE_PUBLIC Plugin {
   Plugin& operator=(const Plugin&) = delete;
 
   /// Takes its settings: a JSON object that maps each key of the option table ("relay.timeout") to a checked value,
-  /// null where there is none. Opens nothing. `host` outlives the plugin; its bus and loop may be used from `start` on.
-  /// On failure the text names the key: `relay.timeout: expected …, got …`.
-  /// [control] [created]
+  /// null where there is none. Opens nothing, and changes nothing outside of the instance: it is also called on
+  /// instances that are then freed, by `sse-cluster check` and, while another one runs, before a reload. What is wrong
+  /// with the settings, and with the files they name, is told here. `host` outlives the plugin; its bus and loop may be
+  /// used from `start` on. On failure the text names the key: `relay.timeout: expected …, got …`. [control] [created]
   virtual Result<void> configure(Host& host, std::string_view settings_json) = 0;
 
   /// Begins work. Messages may arrive before this returns. On failure nothing is left running and `stop` is not called.
@@ -48,7 +49,9 @@ class SSE_PUBLIC Plugin {
   /// [control] [started]
   [[nodiscard]] virtual Readiness ready() const { return {}; }
 
-  /// Takes changed settings, all of them or, on failure, none. Only options whose row says `reload` differ.
+  /// Takes changed settings, all of them or, on failure, none. Another instance was configured with them a moment ago,
+  /// so only what that could not see is left to fail: then all plugins get their old settings again, by `reload`. Only
+  /// options whose row says `reload` differ.
   /// [control] [started]
   virtual Result<void> reload(std::string_view settings_json) {
     (void)settings_json;

@@ -7,6 +7,8 @@
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 
+#include "auth/jwt/pem.h"
+
 namespace sse::jwt {
 namespace {
 
@@ -16,10 +18,10 @@ Bio reading(const std::string& text) { return {BIO_new_mem_buf(text.data(), stat
 
 std::shared_ptr<EVP_PKEY> readPem(const std::string& pem) {
   const auto as_key = reading(pem);
-  EVP_PKEY* key = PEM_read_bio_PUBKEY(as_key.get(), nullptr, nullptr, nullptr);
+  EVP_PKEY* key = PEM_read_bio_PUBKEY(as_key.get(), nullptr, noPassPhrase, nullptr);
   if (key == nullptr) {
     const auto as_certificate = reading(pem);
-    X509* certificate = PEM_read_bio_X509(as_certificate.get(), nullptr, nullptr, nullptr);
+    X509* certificate = PEM_read_bio_X509(as_certificate.get(), nullptr, noPassPhrase, nullptr);
     if (certificate != nullptr) key = X509_get_pubkey(certificate);
     X509_free(certificate);
   }

@@ -236,7 +236,9 @@ Result<void> Gossip::reload(std::string_view settings_json) {
   auto options = Options::parse(settings_json);
   if (!options.ok()) return options.error();
   if (options->wire.keys.empty() != wire_->keys.empty()) {
-    return Error{Code::Unsupported, "gossip.secret_key: encryption can be begun and ended by a restart only"};
+    host_->log().write(Level::Warning, "reload-needs-restart",
+                       "gossip.secret_key: encryption begins and ends with a restart of all nodes");
+    return {};
   }
   options_.wire.keys = options->wire.keys;
   wire_ = std::make_shared<const WireSettings>(options_.wire);

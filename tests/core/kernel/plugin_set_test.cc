@@ -10,6 +10,7 @@
 using namespace sse;
 using kernel::PluginCatalogue;
 using kernel::PluginChoice;
+using kernel::PluginSet;
 using test::has;
 using test::Node;
 
@@ -17,12 +18,12 @@ namespace {
 
 /// What the plugins of this file were told, in order, and what they are to answer.
 std::vector<std::string> told;
-std::string fail_at;
+std::string fail_at;  ///< with all that is refused in it
 bool is_ready = true;
 
 Result<void> tell(const std::string& what) {
   told.push_back(what);
-  if (what == fail_at) return Error{Code::InvalidArgument, "zoo.key: expected better, got worse"};
+  if (test::has(fail_at, what)) return Error{Code::InvalidArgument, "zoo.key: expected better, got worse"};
   return {};
 }
 
@@ -90,6 +91,12 @@ struct Fixture : Node {
   }
   std::vector<std::string> begin() {
     return run(PluginCatalogue({}, kLinked), {.discovery = {"scout"}, .transport = {"carrier"}, .auth = {"guard"}});
+  }
+  static PluginSet::Settings all(const std::string& text) {
+    return [text](std::string_view) { return text; };
+  }
+  std::vector<std::string> rehearse(const std::string& text) {
+    return plugins.rehearse([this](Kind, const std::string& owner) { return host(owner); }, all(text));
   }
   std::vector<std::string> takeTold() { return std::exchange(told, {}); }
 };
@@ -169,14 +176,48 @@ TEST_CASE_FIXTURE(Fixture, "a failed plugin stays failed, is logged once, and is
   CHECK(takeTold()[0] == "carrier stop");
 }
 
-TEST_CASE_FIXTURE(Fixture, "reload hands each its settings and tells who refused") {
+TEST_CASE_FIXTURE(Fixture, "settings are tried on others of their kind, and those that run hear nothing of it") {
   REQUIRE(begin().empty());
   takeTold();
-  fail_at = "carrier reload {}";
-  CHECK(plugins.reload([](std::string_view) { return std::string("{}"); }) ==
-        Told{"transport/carrier: zoo.key: expected better, got worse"});
-  CHECK(takeTold() == Told{"guard reload {}", "carrier reload {}", "scout reload {}"});
+  CHECK(rehearse("new").empty());
+  CHECK(takeTold() == Told{"guard create", "guard configure new", "guard destroy", "carrier create",
+                           "carrier configure new", "carrier destroy", "scout create", "scout configure new",
+                           "scout destroy"});
+  fail_at = "carrier configure worse";
+  CHECK(rehearse("worse") == Told{"transport/carrier: zoo.key: expected better, got worse"});
+  CHECK(takeTold().size() == 9);
   CHECK(plugins.status()[1].state == "running");
+}
+
+TEST_CASE_FIXTURE(Fixture, "nothing is tried where nothing runs") {
+  REQUIRE(plugins.open(PluginCatalogue({}, kLinked), {.discovery = {}, .transport = {}, .auth = {"guard"}}).empty());
+  CHECK(rehearse("new").empty());
+  CHECK(takeTold().empty());
+}
+
+TEST_CASE_FIXTURE(Fixture, "reload hands each its settings") {
+  REQUIRE(begin().empty());
+  takeTold();
+  CHECK(plugins.reload(all("new"), all("old")).empty());
+  CHECK(takeTold() == Told{"guard reload new", "carrier reload new", "scout reload new"});
+}
+
+TEST_CASE_FIXTURE(Fixture, "those that took settings before another refused its own get the old ones back") {
+  REQUIRE(begin().empty());
+  takeTold();
+  fail_at = "scout reload new";
+  CHECK(plugins.reload(all("new"), all("old")) == Told{"discovery/scout: zoo.key: expected better, got worse"});
+  CHECK(takeTold() ==
+        Told{"guard reload new", "carrier reload new", "scout reload new", "carrier reload old", "guard reload old"});
+  CHECK(plugins.status()[2].state == "running");
+}
+
+TEST_CASE_FIXTURE(Fixture, "who does not take the old settings back is told of") {
+  REQUIRE(begin().empty());
+  fail_at = "carrier reload new, guard reload old";
+  CHECK(plugins.reload(all("new"), all("old")) ==
+        Told{"transport/carrier: zoo.key: expected better, got worse",
+             "auth/guard: zoo.key: expected better, got worse; so it may have the new settings, restart the node"});
 }
 
 TEST_CASE_FIXTURE(Fixture, "the interfaces of the kinds are at hand while the set lives") {

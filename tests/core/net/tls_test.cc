@@ -3,6 +3,7 @@
 
 #include "core/net/tls_world.h"
 #include "net/certificate_names.h"
+#include "support/terminal.h"
 
 using namespace sse;
 using namespace sse::test;
@@ -216,4 +217,37 @@ TEST_CASE("files that cannot be used are named together with their options") {
   CHECK(problem({.options = "relay", .client_certificate = world.own}).starts_with("relay.client_key: expected it"));
   CHECK(problem({.options = "relay", .client_certificate = world.own, .client_key = world.own})
             .starts_with("relay.client_key: " + world.own));
+}
+
+TEST_CASE("an encrypted key is refused in words, and nobody is asked for its pass phrase") {
+  const World world;
+  const Terminal terminal;
+  for (const auto* how : {"pkcs8 -topk8", "ec -aes256"}) {
+    CAPTURE(how);
+    const auto key = Certificates::encrypt(world.own, how);
+    const auto what = key + ": the key is encrypted; expected one without a pass phrase";
+    net::TlsSettings port;
+    port.certificates = {world.own};
+    port.keys = {key};
+    const auto served = net::TlsContext::create(port);
+    REQUIRE(!served.ok());
+    CHECK(served.error().text == "tls.key: " + what);
+    TlsClientSettings peers;
+    peers.options = "relay";
+    peers.client_certificate = world.own;
+    peers.client_key = key;
+    const auto shown = net::TlsConnector::create(peers);
+    REQUIRE(!shown.ok());
+    CHECK(shown.error().text == "relay.client_key: " + what);
+  }
+  CHECK(terminal.asked() == 0);
+}
+
+TEST_CASE("what is wrong with a key beside its encryption is told as ever") {
+  World world;
+  const auto other = world.files.make("other.pem", kNamed);
+  net::TlsSettings port;
+  port.certificates = {world.own};
+  port.keys = {other + ".key"};
+  CHECK(net::TlsContext::create(port).error().text.ends_with("expected the key of " + world.own + ", got another one"));
 }

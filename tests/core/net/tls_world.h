@@ -39,6 +39,15 @@ class Certificates {
     return file;
   }
 
+  /// The key of `certificate`, encrypted as "openssl `how`" does it.
+  static std::string encrypt(const std::string& certificate, const std::string& how) {
+    const std::string file = certificate + ".secret";
+    const std::string command =
+        "openssl " + how + " -in " + certificate + ".key -passout pass:hello -out " + file + " 2>/dev/null";
+    REQUIRE(std::system(command.c_str()) == 0);
+    return file;
+  }
+
  private:
   std::string folder_;
 };

@@ -3,8 +3,10 @@
 #include <doctest/doctest.h>
 
 #include "auth/jwt/base64url.h"
+#include "auth/jwt/certificate.h"
 #include "auth/jwt/key_set.h"
 #include "plugins/auth/jwt/signer.h"
+#include "support/terminal.h"
 
 using namespace sse;
 using jwt::Algorithm;
@@ -12,6 +14,7 @@ using jwt::Key;
 using jwt::KeySet;
 using test::base64Url;
 using test::Signer;
+using test::Terminal;
 
 namespace {
 
@@ -78,6 +81,18 @@ TEST_CASE("a key serves its own algorithm alone") {
   CHECK_FALSE(Key::fromPem(rsa.pem(), Algorithm::ES256).ok());
   CHECK_FALSE(Key::fromPem(Signer(Algorithm::ES384).pem(), Algorithm::ES256).ok());
   CHECK_FALSE(Key::fromPem("-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n", {}).ok());
+}
+
+TEST_CASE("an encrypted key is refused, and nobody is asked for its pass phrase") {
+  const Terminal terminal;
+  const std::string head = "Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,59A9CFBB3EBD5E4E41E0FCA3B1B9EC04\n\n";
+  for (const std::string kind : {"PUBLIC KEY", "PRIVATE KEY", "RSA PRIVATE KEY", "CERTIFICATE"}) {
+    CAPTURE(kind);
+    const auto pem = "-----BEGIN " + kind + "-----\n" + head + "AAAAAAAAAAAAAAAAAAAAAA==\n-----END " + kind + "-----\n";
+    CHECK(!Key::fromPem(pem, std::nullopt).ok());
+    CHECK(!jwt::holdsCertificate(pem));
+  }
+  CHECK(terminal.asked() == 0);
 }
 
 TEST_CASE("secrets are as long as their hash") {
