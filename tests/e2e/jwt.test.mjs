@@ -1,9 +1,10 @@
 // auth/jwt with tokens that openssl and jose made, and with a JWKS server that changes its keys and goes down.
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
+import http from 'node:http';
 import net from 'node:net';
 import { join } from 'node:path';
-import { assertProblem, call, text } from './support/http.mjs';
+import { assertProblem, call, stream, text } from './support/http.mjs';
 import { certificates, folder, JwksServer, openssl, Signer } from './support/jwks.mjs';
 import { run } from './support/process.mjs';
 import { scenario } from './support/stage.mjs';
@@ -27,6 +28,24 @@ async function refuses(node, token) {
   assertProblem(answer, 401);
   assert.match(answer.headers['www-authenticate'], /^Bearer/);
   return answer.json().detail;
+}
+
+/** Asserts that a request is refused in a way that lets a publisher, and an EventSource, come back. */
+async function refusesForNow(node, token) {
+  const answer = await post(node, token);
+  assertProblem(answer, 503);
+  assert.match(answer.headers['retry-after'], /^\d+$/);
+  const opened = await call(node, 'GET', '/subscribe/news', { headers: { ...stream, ...bearer(token) } });
+  assert.equal(opened.status, 200, opened.body);
+  assert.match(opened.body, /^retry: \d+$/m);
+}
+
+/** Starts a node that is not ready yet. */
+async function unready(stage, jwt, more = {}) {
+  const node = stage.prepare({ auth: ['jwt'], jwt, ...more });
+  node.spawn();
+  await until('the node names its port', () => (node.port = Number(node.log.match(/"http_port":"(\d+)/)?.[1])) > 0);
+  return node;
 }
 
 /** A token signed by the command line. */
@@ -125,7 +144,7 @@ scenario('keys that change at the URL are followed, and stay while it is down', 
 
   await server.down();
   await until('it is noticed', async () => {
-    await refuses(node, await stranger.token({ sse }));
+    assertProblem(await post(node, await stranger.token({ sse })), 503);
     return node.log.includes('jwt-keys-unavailable');
   });
   await accepts(node, await two.token({ sse }));
@@ -145,9 +164,41 @@ scenario('tokens with unknown keys do not make a node fetch more often than allo
   server.keys = [(await Signer.make('ES256', '1')).jwk];
   const stranger = await Signer.make('ES256', '2');
   const jwt = { jwks: server.url, ca_file: server.files.ca, jwks_min_interval: '1h' };
-  const node = await stage.node({ auth: ['jwt'], jwt });
-  for (let count = 0; count < 20; count++) await refuses(node, await stranger.token({ count, sse }));
+  const node = await stage.node({ auth: ['jwt', 'open'], jwt });
+  for (let count = 0; count < 20; count++) await refusesForNow(node, await stranger.token({ count, sse }));
   assert.equal(server.requests, 1);
+  assert.ok((await node.metric('sse_jwt_undecided_total')) >= 20);
+});
+
+scenario('before there were keys, and while they may have changed, nobody is refused for good', async (stage) => {
+  const server = await JwksServer.start(stage);
+  const [one, two] = await Promise.all(['1', '2'].map((kid) => Signer.make('ES256', kid)));
+  server.keys = [one.jwk];
+  await server.down();
+  const node = await unready(stage, { jwks: server.url, ca_file: server.files.ca, jwks_timeout: '1s' });
+  await until('the node complains', () => node.log.includes('jwt-keys-unavailable'));
+  const token = await one.token({ sse });
+  await refusesForNow(node, token);
+  await server.up();
+  await until('the keys are there', async () => (await post(node, token)).status === 200, 20000);
+  server.keys = [one.jwk, two.jwk];
+  await refusesForNow(node, await two.token({ sse }));
+});
+
+scenario('SIGHUP refuses nobody who waits for keys', async (stage) => {
+  const signer = await Signer.make('ES256', '1');
+  const waits = [];
+  const server = http.createServer((request, response) => waits.push(response));
+  await new Promise((done) => server.listen(0, '127.0.0.1', done));
+  stage.defer(() => (server.closeAllConnections(), server.close()));
+  const jwks = `http://127.0.0.1:${server.address().port}/keys`;
+  const node = await unready(stage, { jwks }, { auth: ['jwt', 'open'] });
+  const asked = post(node, await signer.token({ sse }));
+  await until('it waits', async () => (await node.metric('sse_jwt_waiting')) === 1);
+  node.program.signal('SIGHUP');
+  await until('keys are asked for anew', () => waits.length === 2);
+  for (const response of waits) response.end(JSON.stringify({ keys: [signer.jwk] }));
+  assert.equal((await asked).status, 200);
 });
 
 scenario('a URL whose server cannot be trusted gives no keys', async (stage) => {
@@ -169,9 +220,7 @@ scenario('what the URL of keys holds besides its place is shown nowhere', async 
   const config = { auth: ['jwt', 'open'], log: { level: 'debug' } };
   const up = await stage.node({ ...config, jwt: { jwks: server.url, ca_file: server.files.ca, ...quick } });
   await server.down();
-  const down = stage.prepare({ ...config, jwt: { jwks: server.url, ca_file: server.files.ca, ...quick } });
-  down.spawn();
-  await until('the node names its port', () => (down.port = Number(down.log.match(/"http_port":"(\d+)/)?.[1])) > 0);
+  const down = await unready(stage, { jwks: server.url, ca_file: server.files.ca, ...quick }, config);
   await until('it complains', () => down.log.includes('jwt-keys-unavailable'));
   const ready = await call(down, 'GET', '/readyz');
   assert.equal(ready.status, 503);

@@ -29,14 +29,26 @@ void KeySource::inherit(const KeySource& other) {
 void KeySource::start() { fetchNow(); }
 
 bool KeySource::ask() {
-  if (fetching_) return true;
-  if (host_.loop().now() - last_begin_ < settings_.min_interval) return false;
-  fetchNow();
+  if (fetching_ || begun_ == 0) return true;
+  const auto now = host_.loop().now();
+  const auto allowed = last_begin_ + settings_.min_interval;
+  if (allowed - now > settings_.request.timeout) return false;
+  if (allowed <= now) {
+    fetchNow();
+  } else if (next_ > allowed) {
+    plan(allowed);
+  }
   return true;
+}
+
+void KeySource::plan(Clock::time_point at) {
+  next_ = at;
+  timer_ = host_.loop().after(std::chrono::ceil<Duration>(at - host_.loop().now()), [this] { fetchNow(); });
 }
 
 void KeySource::fetchNow() {
   fetching_ = true;
+  ++begun_;
   last_begin_ = host_.loop().now();
   timer_.cancel();
   fetches_.add();
@@ -62,7 +74,7 @@ void KeySource::done(Result<Fetched> outcome) {
     max_age = outcome->max_age;
     changed = accept(outcome->text);
   }
-  timer_ = host_.loop().after(untilNext(max_age), [this] { fetchNow(); });
+  plan(host_.loop().now() + untilNext(max_age));
   settled_(changed);
 }
 
@@ -76,6 +88,7 @@ bool KeySource::accept(const std::string& text) {
     keys_ = std::move(*keys);
   }
   failed_in_a_row_ = 0;
+  good_ = begun_;
   if (!problem_.empty()) {
     host_.log().write(Level::Info, "jwt-keys-back", "the JWKS URL answers again", {{"url", shown()}});
     problem_.clear();
@@ -95,7 +108,7 @@ void KeySource::complain(const std::string& problem) {
   if (std::exchange(problem_, problem) == problem) return;
   host_.log().write(Level::Warning, "jwt-keys-unavailable",
                     known() ? "the JWKS URL gives no keys; those from before stay in use"
-                            : "the JWKS URL gives no keys; tokens of its issuer are refused",
+                            : "the JWKS URL gives no keys; tokens of its issuer are refused for now",
                     {{"url", shown()}, {"what", problem}});
 }
 
