@@ -243,6 +243,19 @@ scenario('a secret file is read again by SIGHUP', async (stage) => {
   await refuses(node, before);
 });
 
+scenario('another algorithm of keys that name none is taken by SIGHUP', async (stage) => {
+  const server = await JwksServer.start(stage);
+  const signer = await Signer.make('PS256', '1');
+  server.keys = [{ ...signer.jwk, alg: undefined }];
+  const jwt = { jwks: server.url, ca_file: server.files.ca };
+  const node = await stage.node({ auth: ['jwt'], jwt });
+  const token = await signer.token({ sse });
+  await refusesForNow(node, token);
+  writeFileSync(node.file, JSON.stringify({ ...node.config, jwt: { ...jwt, algorithm: 'PS256' } }));
+  node.program.signal('SIGHUP');
+  await until('the new algorithm counts', async () => (await post(node, token)).status === 200);
+});
+
 scenario('check finds what is wrong with keys, and says where', async (stage) => {
   const path = folder(stage);
   const bad = join(path, 'bad');

@@ -22,7 +22,9 @@ KeySource::~KeySource() {
 }
 
 void KeySource::inherit(const KeySource& other) {
-  keys_ = other.keys_;
+  auto keys = KeySet::fromJwks(other.text_, settings_.rsa);
+  if (!keys.ok()) return;
+  keys_ = std::move(*keys);
   text_ = other.text_;
 }
 

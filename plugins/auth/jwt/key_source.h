@@ -32,7 +32,7 @@ class KeySource {
   KeySource(const KeySource&) = delete;
   KeySource& operator=(const KeySource&) = delete;
 
-  /// Takes over what another source of the same URL knew.
+  /// Takes over what another source of the same URL knew, read by the settings of this one.
   void inherit(const KeySource& other);
   void start();
 

@@ -168,3 +168,21 @@ TEST_CASE("a reload keeps the keys of a URL that is down by now") {
   world.loop.run();
   CHECK(world.verdict(signer.token({{"sse", rights()}}, {{"kid", "1"}})) == Verdict::Allow);
 }
+
+TEST_CASE("a reload takes another algorithm of keys that name none, whether their URL answers or not") {
+  for (const bool up : {true, false}) {
+    CAPTURE(up);
+    World world;
+    const Signer signer(Algorithm::PS256);
+    const auto token = signer.token({{"sse", rights()}}, {{"kid", "1"}});
+    world.serve({jwkOf(signer, "1")});
+    world.start(kUrl);
+    CHECK(world.verdict(token) == Verdict::Unavailable);
+    auto changes = kUrl;
+    changes["jwt.algorithm"] = "PS256";
+    if (!up) world.server->answer = Error{Code::Unavailable, "down"};
+    CHECK(world.plugin.reload(World::settings(changes).dump()).ok());
+    world.loop.run();
+    CHECK(world.verdict(token) == Verdict::Allow);
+  }
+}

@@ -96,6 +96,7 @@ struct World {
   }
 };
 
+/// An Ed25519 or RSA key without `alg`.
 inline Json jwkOf(const Signer& signer, const char* id) {
   const std::string pem = signer.pem();
   BIO* in = BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()));
@@ -103,10 +104,24 @@ inline Json jwkOf(const Signer& signer, const char* id) {
   BIO_free(in);
   unsigned char raw[32];
   std::size_t size = sizeof(raw);
-  EVP_PKEY_get_raw_public_key(key, raw, &size);
+  const auto number = [key](const char* name) {
+    BIGNUM* value = nullptr;
+    EVP_PKEY_get_bn_param(key, name, &value);
+    std::string bytes(static_cast<std::size_t>(BN_num_bytes(value)), '\0');
+    BN_bn2bin(value, reinterpret_cast<unsigned char*>(bytes.data()));
+    BN_free(value);
+    return base64Url(bytes);
+  };
+  Json jwk = {{"kid", id}};
+  if (EVP_PKEY_is_a(key, "RSA") == 1) {
+    jwk.update({{"kty", "RSA"}, {"n", number("n")}, {"e", number("e")}});
+  } else {
+    EVP_PKEY_get_raw_public_key(key, raw, &size);
+    const std::string x(reinterpret_cast<const char*>(raw), size);
+    jwk.update({{"kty", "OKP"}, {"crv", "Ed25519"}, {"x", base64Url(x)}});
+  }
   EVP_PKEY_free(key);
-  const std::string x(reinterpret_cast<const char*>(raw), size);
-  return {{"kty", "OKP"}, {"crv", "Ed25519"}, {"kid", id}, {"x", test::base64Url(x)}};
+  return jwk;
 }
 
 inline const Json kUrl = {{"jwt.jwks", "https://issuer.test/keys"}};
