@@ -1,5 +1,6 @@
 // auth/jwt with tokens that openssl and jose made, and with a JWKS server that changes its keys and goes down.
 import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import http from 'node:http';
 import net from 'node:net';
@@ -254,6 +255,21 @@ scenario('another algorithm of keys that name none is taken by SIGHUP', async (s
   writeFileSync(node.file, JSON.stringify({ ...node.config, jwt: { ...jwt, algorithm: 'PS256' } }));
   node.program.signal('SIGHUP');
   await until('the new algorithm counts', async () => (await post(node, token)).status === 200);
+});
+
+scenario('one bad key at the URL costs no other, and one in a file is an error', async (stage) => {
+  const server = await JwksServer.start(stage);
+  const signer = await Signer.make('ES256', '1');
+  const pair = generateKeyPairSync('rsa', { modulusLength: 1024 });
+  server.keys = [{ ...pair.publicKey.export({ format: 'jwk' }), kid: 'weak' }, signer.jwk];
+  const node = await stage.node({ auth: ['jwt'], jwt: { jwks: server.url, ca_file: server.files.ca } });
+  await accepts(node, await signer.token({ sse }));
+  await until('it is told', () => /"jwt-keys-passed-over".*keys\[0\]: expected an RSA key/.test(node.log));
+  const file = join(folder(stage), 'jwks.json');
+  writeFileSync(file, JSON.stringify({ keys: server.keys }));
+  const config = join(folder(stage), 'config.json');
+  writeFileSync(config, JSON.stringify({ auth: ['jwt'], jwt: { jwks: file } }));
+  assert.match((await run(['check', '--config', config])).output, /jwt\.jwks: .*keys\[0\]: expected an RSA key/);
 });
 
 scenario('check finds what is wrong with keys, and says where', async (stage) => {

@@ -6,6 +6,14 @@ namespace sse::jwt {
 namespace {
 
 constexpr int kMaxDoublings = 6;
+constexpr std::size_t kMaxListed = 8;
+
+std::string listed(const std::vector<std::string>& problems) {
+  std::string text;
+  for (std::size_t i = 0; i < std::min(problems.size(), kMaxListed); ++i) text += (i == 0 ? "" : "; ") + problems[i];
+  if (problems.size() > kMaxListed) text += "; and " + std::to_string(problems.size() - kMaxListed) + " more";
+  return text;
+}
 
 }  // namespace
 
@@ -22,10 +30,8 @@ KeySource::~KeySource() {
 }
 
 void KeySource::inherit(const KeySource& other) {
-  auto keys = KeySet::fromJwks(other.text_, settings_.rsa);
-  if (!keys.ok()) return;
-  keys_ = std::move(*keys);
-  text_ = other.text_;
+  passed_over_ = other.passed_over_;
+  if (take(other.text_).ok()) text_ = other.text_;
 }
 
 void KeySource::start() { fetchNow(); }
@@ -82,12 +88,8 @@ void KeySource::done(Result<Fetched> outcome) {
 
 bool KeySource::accept(const std::string& text) {
   if (text != text_) {
-    auto keys = KeySet::fromJwks(text, settings_.rsa);
-    if (!keys.ok()) return complain(keys.error().text), false;
-    if (keys->size() == 0) return complain("keys: expected one for verifying, got none"), false;
-    // Whoever can read a URL could sign tokens with a secret found there.
-    if (keys->hasSecret()) return complain("keys: expected public keys, got a secret"), false;
-    keys_ = std::move(*keys);
+    const auto taken = take(text);
+    if (!taken.ok()) return complain(taken.error().text), false;
   }
   failed_in_a_row_ = 0;
   good_ = begun_;
@@ -102,6 +104,24 @@ bool KeySource::accept(const std::string& text) {
                       {{"url", shown()}, {"keys", std::to_string(keys_.size())}});
   }
   return changed;
+}
+
+/// Others than those that `text` holds are in use no more, unless it holds none.
+Result<void> KeySource::take(const std::string& text) {
+  std::vector<std::string> problems;
+  auto keys = KeySet::fromForeignJwks(text, settings_.rsa, problems);
+  if (!keys.ok()) return keys.error();
+  const std::string passed_over = listed(problems);
+  if (keys->size() == 0) {
+    return Error{Code::InvalidArgument,
+                 "keys: expected one for verifying, got none" + (problems.empty() ? "" : ": " + passed_over)};
+  }
+  keys_ = std::move(*keys);
+  if (std::exchange(passed_over_, passed_over) == passed_over || passed_over.empty()) return {};
+  host_.log().write(Level::Warning, "jwt-keys-passed-over",
+                    "the JWKS URL holds keys that cannot be used; the others are",
+                    {{"url", shown()}, {"what", passed_over}});
+  return {};
 }
 
 void KeySource::complain(const std::string& problem) {

@@ -61,6 +61,7 @@ class KeySource {
   void fetchNow();
   void done(Result<Fetched> outcome);
   bool accept(const std::string& text);
+  Result<void> take(const std::string& text);
   void complain(const std::string& problem);
   [[nodiscard]] Duration untilNext(std::optional<Duration> max_age) const;
 
@@ -73,6 +74,7 @@ class KeySource {
   KeySet keys_;
   std::string text_;  ///< the document they are from
   std::string problem_;
+  std::string passed_over_;  ///< which of its keys are not used, and why
   bool fetching_ = false;
   int failed_in_a_row_ = 0;
   std::uint64_t begun_ = 0;

@@ -186,3 +186,42 @@ TEST_CASE("a reload takes another algorithm of keys that name none, whether thei
     CHECK(world.verdict(token) == Verdict::Allow);
   }
 }
+
+TEST_CASE("keys of a URL that cannot be used are passed over and told once for each change") {
+  World world;
+  const Signer signer(Algorithm::EdDSA);
+  const Json weak = {{"kty", "RSA"}, {"kid", "weak"}, {"n", base64Url(std::string(128, '\xff'))}, {"e", "AQAB"}};
+  const Json secret = {{"kty", "oct"}, {"k", base64Url(signer.secret())}};
+  const auto good = jwkOf(signer, "1");
+  world.serve({weak, good, good, secret, Json(7)});
+  world.start(kUrl);
+  CHECK(world.verdict(signer.token({{"sse", rights()}}, {{"kid", "1"}})) == Verdict::Allow);
+  CHECK(world.host.metrics().gauge("sse_jwt_keys", "").value() == 1);
+  const auto told = [&] { return world.host.log().lines("jwt-keys-passed-over"); };
+  REQUIRE(told().size() == 1);
+  const auto what = told()[0].fields.at("what");
+  CHECK(what.starts_with(
+      "keys[0]: expected an RSA key of 2048 to 16384 bits, got 1024; keys[2].kid: another key has it"));
+  CHECK(what.find("keys[3]: expected a public key, got a secret; keys[4]: expected an object") != std::string::npos);
+  world.loop.advance(2h);
+  CHECK(world.plugin.reload(World::settings(kUrl).dump()).ok());
+  world.loop.run();
+  CHECK(told().size() == 1);
+  world.serve({good, weak});
+  world.loop.advance(2h);
+  REQUIRE(told().size() == 2);
+  CHECK(told()[1].fields.at("what").starts_with("keys[1]: expected an RSA key"));
+  CHECK(world.host.log().lines("jwt-keys-unavailable").empty());
+}
+
+TEST_CASE("where no key of a URL can be used, it is told why") {
+  World world;
+  world.serve(std::vector<Json>(100, {{"kty", "EC"}, {"crv", "P-256"}, {"x", "AA"}, {"y", "AA"}}));
+  world.start(kUrl);
+  CHECK_FALSE(world.plugin.ready().ready);
+  const auto lines = world.host.log().lines("jwt-keys-unavailable");
+  REQUIRE(lines.size() == 1);
+  const auto what = lines[0].fields.at("what");
+  CHECK(what.starts_with("keys: expected one for verifying, got none: keys[0]: x, y: expected 32 bytes each; keys[1]"));
+  CHECK(what.ends_with("and 92 more"));
+}
