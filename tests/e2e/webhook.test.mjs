@@ -262,6 +262,14 @@ scenario('a stream ends when the answer says that its credentials do', async (st
   assertProblem(await open(node, '/subscribe/news', 'a'), 401);
 });
 
+scenario('a header that is no UTF-8 is shown as far as it is', async (stage) => {
+  const server = await WebhookServer.start(stage);
+  const node = await stage.node(withHook(server, { headers: ['Cookie'] }));
+  const headers = { cookie: 'name=J\xf6rg; session=7' };
+  assert.equal((await stage.subscribe(node, '/subscribe/news', { headers })).status, 200);
+  assert.equal(server.asked[0].headers.cookie, 'name=J\ufffdrg; session=7');
+});
+
 scenario('an end in a far future lets in', async (stage) => {
   const server = await WebhookServer.start(stage);
   const node = await stage.node(withHook(server));
