@@ -14,8 +14,10 @@ namespace sse::jwt {
 class KeySet {
  public:
   static constexpr std::size_t kMaxKeys = 256;
-  /// A token without `kid` is tried with at most so many keys of its algorithm.
+  /// A token without `kid` is tried with at most so many keys of its algorithm; of P-384 and P-521, which take ten
+  /// times as long, with fewer: anybody may send such tokens, and loops wait meanwhile.
   static constexpr std::size_t kMaxTries = 8;
+  static constexpr std::size_t kMaxSlowTries = 2;
 
   enum class Outcome : std::uint8_t { Good, Bad, UnknownKey };
 
