@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "net/address.h"
+#include "sse/unix_time.h"
 
 namespace sse::net {
 namespace {
@@ -83,9 +84,7 @@ ClientCertificate describeCertificate(const x509_st* certificate) {
   for (auto& name : alternativesOf(certificate)) out.names.push_back(std::move(name));
   std::tm end{};
   if (ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &end) == 1) {
-    // The clock's nanoseconds end in 2262; certificates "for ever" end in 9999.
-    constexpr std::time_t kLatest = 9'000'000'000;
-    out.expires = std::chrono::system_clock::time_point(std::chrono::seconds(std::min(::timegm(&end), kLatest)));
+    out.expires = fromUnixTime(static_cast<double>(::timegm(&end)));
   }
   return out;
 }

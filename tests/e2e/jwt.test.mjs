@@ -1,9 +1,11 @@
 // auth/jwt with tokens that openssl and jose made, and with a JWKS server that changes its keys and goes down.
 import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
+import http from 'node:http';
 import net from 'node:net';
 import { join } from 'node:path';
-import { assertProblem, call, text } from './support/http.mjs';
+import { assertProblem, call, stream, text } from './support/http.mjs';
 import { certificates, folder, JwksServer, openssl, Signer } from './support/jwks.mjs';
 import { run } from './support/process.mjs';
 import { scenario } from './support/stage.mjs';
@@ -27,6 +29,24 @@ async function refuses(node, token) {
   assertProblem(answer, 401);
   assert.match(answer.headers['www-authenticate'], /^Bearer/);
   return answer.json().detail;
+}
+
+/** Asserts that a request is refused in a way that lets a publisher, and an EventSource, come back. */
+async function refusesForNow(node, token) {
+  const answer = await post(node, token);
+  assertProblem(answer, 503);
+  assert.match(answer.headers['retry-after'], /^\d+$/);
+  const opened = await call(node, 'GET', '/subscribe/news', { headers: { ...stream, ...bearer(token) } });
+  assert.equal(opened.status, 200, opened.body);
+  assert.match(opened.body, /^retry: \d+$/m);
+}
+
+/** Starts a node that is not ready yet. */
+async function unready(stage, jwt, more = {}) {
+  const node = stage.prepare({ auth: ['jwt'], jwt, ...more });
+  node.spawn();
+  await until('the node names its port', () => (node.port = Number(node.log.match(/"http_port":"(\d+)/)?.[1])) > 0);
+  return node;
 }
 
 /** A token signed by the command line. */
@@ -125,7 +145,7 @@ scenario('keys that change at the URL are followed, and stay while it is down', 
 
   await server.down();
   await until('it is noticed', async () => {
-    await refuses(node, await stranger.token({ sse }));
+    assertProblem(await post(node, await stranger.token({ sse })), 503);
     return node.log.includes('jwt-keys-unavailable');
   });
   await accepts(node, await two.token({ sse }));
@@ -145,9 +165,41 @@ scenario('tokens with unknown keys do not make a node fetch more often than allo
   server.keys = [(await Signer.make('ES256', '1')).jwk];
   const stranger = await Signer.make('ES256', '2');
   const jwt = { jwks: server.url, ca_file: server.files.ca, jwks_min_interval: '1h' };
-  const node = await stage.node({ auth: ['jwt'], jwt });
-  for (let count = 0; count < 20; count++) await refuses(node, await stranger.token({ count, sse }));
+  const node = await stage.node({ auth: ['jwt', 'open'], jwt });
+  for (let count = 0; count < 20; count++) await refusesForNow(node, await stranger.token({ count, sse }));
   assert.equal(server.requests, 1);
+  assert.ok((await node.metric('sse_jwt_undecided_total')) >= 20);
+});
+
+scenario('before there were keys, and while they may have changed, nobody is refused for good', async (stage) => {
+  const server = await JwksServer.start(stage);
+  const [one, two] = await Promise.all(['1', '2'].map((kid) => Signer.make('ES256', kid)));
+  server.keys = [one.jwk];
+  await server.down();
+  const node = await unready(stage, { jwks: server.url, ca_file: server.files.ca, jwks_timeout: '1s' });
+  await until('the node complains', () => node.log.includes('jwt-keys-unavailable'));
+  const token = await one.token({ sse });
+  await refusesForNow(node, token);
+  await server.up();
+  await until('the keys are there', async () => (await post(node, token)).status === 200, 20000);
+  server.keys = [one.jwk, two.jwk];
+  await refusesForNow(node, await two.token({ sse }));
+});
+
+scenario('SIGHUP refuses nobody who waits for keys', async (stage) => {
+  const signer = await Signer.make('ES256', '1');
+  const waits = [];
+  const server = http.createServer((request, response) => waits.push(response));
+  await new Promise((done) => server.listen(0, '127.0.0.1', done));
+  stage.defer(() => (server.closeAllConnections(), server.close()));
+  const jwks = `http://127.0.0.1:${server.address().port}/keys`;
+  const node = await unready(stage, { jwks }, { auth: ['jwt', 'open'] });
+  const asked = post(node, await signer.token({ sse }));
+  await until('it waits', async () => (await node.metric('sse_jwt_waiting')) === 1);
+  node.program.signal('SIGHUP');
+  await until('keys are asked for anew', () => waits.length === 2);
+  for (const response of waits) response.end(JSON.stringify({ keys: [signer.jwk] }));
+  assert.equal((await asked).status, 200);
 });
 
 scenario('a URL whose server cannot be trusted gives no keys', async (stage) => {
@@ -169,9 +221,7 @@ scenario('what the URL of keys holds besides its place is shown nowhere', async 
   const config = { auth: ['jwt', 'open'], log: { level: 'debug' } };
   const up = await stage.node({ ...config, jwt: { jwks: server.url, ca_file: server.files.ca, ...quick } });
   await server.down();
-  const down = stage.prepare({ ...config, jwt: { jwks: server.url, ca_file: server.files.ca, ...quick } });
-  down.spawn();
-  await until('the node names its port', () => (down.port = Number(down.log.match(/"http_port":"(\d+)/)?.[1])) > 0);
+  const down = await unready(stage, { jwks: server.url, ca_file: server.files.ca, ...quick }, config);
   await until('it complains', () => down.log.includes('jwt-keys-unavailable'));
   const ready = await call(down, 'GET', '/readyz');
   assert.equal(ready.status, 503);
@@ -192,6 +242,34 @@ scenario('a secret file is read again by SIGHUP', async (stage) => {
   node.program.signal('SIGHUP');
   await until('the new secret counts', async () => (await post(node, after)).status === 200);
   await refuses(node, before);
+});
+
+scenario('another algorithm of keys that name none is taken by SIGHUP', async (stage) => {
+  const server = await JwksServer.start(stage);
+  const signer = await Signer.make('PS256', '1');
+  server.keys = [{ ...signer.jwk, alg: undefined }];
+  const jwt = { jwks: server.url, ca_file: server.files.ca };
+  const node = await stage.node({ auth: ['jwt'], jwt });
+  const token = await signer.token({ sse });
+  await refusesForNow(node, token);
+  writeFileSync(node.file, JSON.stringify({ ...node.config, jwt: { ...jwt, algorithm: 'PS256' } }));
+  node.program.signal('SIGHUP');
+  await until('the new algorithm counts', async () => (await post(node, token)).status === 200);
+});
+
+scenario('one bad key at the URL costs no other, and one in a file is an error', async (stage) => {
+  const server = await JwksServer.start(stage);
+  const signer = await Signer.make('ES256', '1');
+  const pair = generateKeyPairSync('rsa', { modulusLength: 1024 });
+  server.keys = [{ ...pair.publicKey.export({ format: 'jwk' }), kid: 'weak' }, signer.jwk];
+  const node = await stage.node({ auth: ['jwt'], jwt: { jwks: server.url, ca_file: server.files.ca } });
+  await accepts(node, await signer.token({ sse }));
+  await until('it is told', () => /"jwt-keys-passed-over".*keys\[0\]: expected an RSA key/.test(node.log));
+  const file = join(folder(stage), 'jwks.json');
+  writeFileSync(file, JSON.stringify({ keys: server.keys }));
+  const config = join(folder(stage), 'config.json');
+  writeFileSync(config, JSON.stringify({ auth: ['jwt'], jwt: { jwks: file } }));
+  assert.match((await run(['check', '--config', config])).output, /jwt\.jwks: .*keys\[0\]: expected an RSA key/);
 });
 
 scenario('check finds what is wrong with keys, and says where', async (stage) => {

@@ -262,6 +262,27 @@ scenario('a stream ends when the answer says that its credentials do', async (st
   assertProblem(await open(node, '/subscribe/news', 'a'), 401);
 });
 
+scenario('a header that is no UTF-8 is shown as far as it is', async (stage) => {
+  const server = await WebhookServer.start(stage);
+  const node = await stage.node(withHook(server, { headers: ['Cookie'] }));
+  const headers = { cookie: 'name=J\xf6rg; session=7' };
+  assert.equal((await stage.subscribe(node, '/subscribe/news', { headers })).status, 200);
+  assert.equal(server.asked[0].headers.cookie, 'name=J\ufffdrg; session=7');
+});
+
+scenario('an end in a far future lets in', async (stage) => {
+  const server = await WebhookServer.start(stage);
+  const node = await stage.node(withHook(server));
+  for (const expires of [9_000_000_000, 9_999_999_999, 253_402_300_799]) {
+    server.answer = () => [200, { allow: true, expires }];
+    assert.equal((await post(node, 'a')).status, 200, `${expires}`);
+    const reader = await stage.subscribe(node, '/subscribe/news', { headers: bearer('a') });
+    assert.equal(reader.status, 200);
+    assert.equal((await post(node, 'a')).status, 200);
+    assert.ok(await reader.next(), 'the stream goes on');
+  }
+});
+
 scenario('of several plugins the endpoint is asked where the others do not know the credentials', async (stage) => {
   const server = await WebhookServer.start(stage);
   server.answer = ({ token }) => (token === 'session' ? [200, { allow: true }] : [401, {}]);

@@ -7,7 +7,8 @@
 #include "base/check.h"
 
 // Answers of the webhook's endpoint: any bytes, cut anywhere, are the same answer as in one piece, none yet, or
-// refused; and nothing but a 200 gives rights. The first byte of the input is the size of the pieces.
+// refused; nothing but a 200 gives rights, and no end is before 1970. The first byte of the input is the size of the
+// pieces.
 
 using namespace sse;
 using namespace sse::webhook;
@@ -40,6 +41,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   const auto answer = readAnswer(**whole);
   if (!answer.ok()) return 0;
   SSE_CHECK(!answer->good() || (*whole)->status == 200);
+  SSE_CHECK(!answer->expires || answer->expires->time_since_epoch().count() >= 0);
   const std::string_view channel = "news";
   const auto decision = decide(*answer, Action::Publish, {&channel, 1}, true, std::chrono::system_clock::now());
   SSE_CHECK(answer->good() || decision.verdict != Decision::Verdict::Allow);

@@ -139,11 +139,16 @@ export const cases = {
   SseClusterCredentialsRefused: [
     ...faster('sse_token_refused_total{reason="unknown"}', 61, 59),
     ...faster('sse_jwt_refused_total{reason="time"}', 61, 59),
+    ...faster('sse_jwt_undecided_total', 61, 59),
     ...faster('sse_webhook_refused_total{reason="unauthorized"}', 61, 59),
   ],
   SseClusterJwtKeysUnavailable: faster('sse_jwt_fetch_failures_total', 1, 0),
   SseClusterJwtNoKeys: above('sse_jwt_keys', 0, 1),
-  SseClusterRequestsUndecided: faster('sse_api_undecided_total', 7, 5),
+  SseClusterRequestsUndecided: [
+    ...faster('sse_api_undecided_total', 7, 5),
+    [{ 'sse_api_undecided_total a': grows(90), 'sse_jwt_undecided_total a': grows(80) }, 30],
+    [{ 'sse_api_undecided_total a': grows(90), 'sse_jwt_undecided_total a': grows(90) }, 30],
+  ],
   SseClusterWebhookFailing: [
     ...share('sse_webhook_failures_total{reason="timeout"}', 'sse_webhook_questions_total', 100, 12, 8),
     [

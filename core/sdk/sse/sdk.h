@@ -23,3 +23,4 @@
 #include "sse/socket_stream.h"
 #include "sse/tls.h"
 #include "sse/transport.h"
+#include "sse/unix_time.h"

@@ -4,14 +4,13 @@
 #include <cmath>
 
 #include "auth/jwt/json_object.h"
+#include "sse/unix_time.h"
 
 namespace sse::jwt {
 namespace {
 
 using Json = nlohmann::json;
 constexpr std::size_t kMaxIdentity = 256;
-constexpr double kLatest = 253'402'300'799;    // the end of the year 9999
-constexpr double kLatestKept = 9'000'000'000;  // in 2255: the clock's nanoseconds reach little further
 
 Error wrong(std::string text) { return {Code::Unauthenticated, std::move(text)}; }
 
@@ -33,9 +32,8 @@ Result<std::optional<Time>> readTime(const Json& claims, const char* name) {
   const auto found = claims.find(name);
   if (found == claims.end()) return std::optional<Time>();
   const double seconds = found->is_number() ? found->get<double>() : std::nan("");
-  if (!(seconds >= 0 && seconds <= kLatest)) return wrong(std::string(name) + ": expected seconds since 1970");
-  return std::optional(
-      Time(std::chrono::milliseconds(static_cast<std::int64_t>(std::min(seconds, kLatestKept) * 1000))));
+  if (!(seconds >= 0 && seconds <= kLatestUnixTime)) return wrong(std::string(name) + ": expected seconds since 1970");
+  return std::optional(fromUnixTime(seconds));
 }
 
 bool isFor(const Json& claims, const std::vector<std::string>& audience) {

@@ -13,6 +13,8 @@ struct Counters {
         claims(refused(metrics, "claims")),
         time(refused(metrics, "time")),
         forbidden(metrics.counter("sse_jwt_forbidden_total", "good tokens without the right that was asked for")),
+        undecided(
+            metrics.counter("sse_jwt_undecided_total", "requests refused for now, as their key was not known yet")),
         cache_hits(metrics.counter("sse_jwt_cache_hits_total", "tokens whose signature was known to be good")),
         cache_entries(metrics.gauge("sse_jwt_cache_entries", "tokens remembered")),
         keys(metrics.gauge("sse_jwt_keys", "keys in use")),
@@ -28,6 +30,7 @@ struct Counters {
   Counter& claims;
   Counter& time;
   Counter& forbidden;
+  Counter& undecided;
   Counter& cache_hits;
   Gauge& cache_entries;
   Gauge& keys;

@@ -28,12 +28,12 @@ struct Judgement {
     Malformed,   ///< no token
     BadKey,      ///< no issuer's, or not signed by its key
     BadClaims,   ///< well signed, and not for this node
-    UnknownKey,  ///< issuer `issuer` may have the key by now
+    UnknownKey,  ///< one of `issuers` may have published the key by now
   };
   Kind kind = Kind::Malformed;
-  std::size_t issuer = 0;
-  std::shared_ptr<const Grant> grant;  ///< where Good
-  std::string reason;                  ///< where not
+  std::shared_ptr<const Grant> grant = {};  ///< where Good
+  std::string reason = {};                  ///< where not
+  std::vector<std::size_t> issuers = {};    ///< where UnknownKey; each has a URL
 };
 
 /// Everything but time and rights. The issuer is chosen by `iss` and by nothing else in the token. [any]

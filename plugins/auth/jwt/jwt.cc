@@ -1,5 +1,6 @@
 #include "auth/jwt/jwt.h"
 
+#include <algorithm>
 #include <mutex>
 
 namespace sse::jwt {
@@ -22,6 +23,15 @@ Decision denied() {
   decision.challenge = "Bearer error=\"insufficient_scope\"";
   return decision;
 }
+
+Decision forNow(const char* reason) {
+  Decision decision;
+  decision.verdict = Verdict::Unavailable;
+  decision.reason = reason;
+  return decision;
+}
+
+constexpr auto kStopping = "the node is stopping";
 
 KeySource::Settings sourceSettings(const Config& config, const Issuer& issuer) {
   const auto rsa = issuer.algorithm.value_or(Algorithm::RS256);
@@ -67,7 +77,6 @@ Result<void> Jwt::reload(std::string_view settings_json) {
   auto read = Jwt::read(settings_json);
   if (!read.ok()) return read.error();
   begin(std::move(*read));
-  answerWaiting();
   return {};
 }
 
@@ -83,12 +92,14 @@ void Jwt::begin(Read read) {
                          {{"url", issuer.url.shown}});
     }
     source = std::make_unique<KeySource>(*host_, fetch_, sourceSettings(read_.config, issuer),
-                                         [this](bool changed) { settled(changed); });
+                                         [this, i = sources_.size() - 1](bool changed) { settled(i, changed); });
     for (const auto& old : before) {
       if (old && old->sameAs(*source)) source->inherit(*old);
     }
   }
   replace();
+  // Before the fetches begin, so that those are the ones that tell whether a token is bad.
+  for (auto& waiting : std::exchange(waiting_, {})) arrive(std::move(waiting));
   for (const auto& source : sources_) {
     if (source) source->start();
   }
@@ -116,16 +127,31 @@ void Jwt::replace() {
   epoch_.store(epoch);
 }
 
-void Jwt::settled(bool changed) {
+void Jwt::settled(std::size_t issuer, bool changed) {
   if (changed) replace();
-  answerWaiting();
+  const auto asked = [issuer](const Waiting& waiting) {
+    return std::any_of(waiting.asked.begin(), waiting.asked.end(),
+                       [issuer](const auto& each) { return each.first == issuer; });
+  };
+  const bool failed = !sources_[issuer]->problem().empty();
+  for (auto& waiting : std::exchange(waiting_, {})) {
+    if (!asked(waiting)) {
+      waiting_.push_back(std::move(waiting));
+    } else if (failed) {
+      answer(waiting, undecided());
+    } else {
+      again(std::move(waiting));
+    }
+  }
+  counters_->waiting.set(static_cast<std::int64_t>(waiting_.size()));
 }
 
 void Jwt::stop() {
   if (!alive_) return;
   alive_.reset();
   sources_.clear();
-  answerWaiting();
+  for (const auto& waiting : std::exchange(waiting_, {})) answer(waiting, forNow(kStopping));
+  counters_->waiting.set(0);
 }
 
 Readiness Jwt::ready() const {
@@ -163,6 +189,11 @@ Decision Jwt::refuse(const Judgement& judgement) {
   return unauthorized(judgement.reason);
 }
 
+Decision Jwt::undecided() {
+  counters_->undecided.add();
+  return forNow("the token's key is not known yet");
+}
+
 Decision Jwt::decide(const Grant& grant, Action action, std::span<const std::string_view> channels) {
   const auto now = std::chrono::system_clock::now();
   if (const auto refusal = grant.refusal(now)) {
@@ -185,7 +216,7 @@ Decision Jwt::check(const AuthRequest& request, std::function<void(Decision)> an
   const auto token = request.token;
   if (token.find('.') == std::string_view::npos) return {};
   if (token.size() > max_size_.load(std::memory_order_relaxed)) {
-    return refuse({Judgement::Kind::Malformed, 0, nullptr, "the token is longer than jwt.max_size"});
+    return refuse({Judgement::Kind::Malformed, nullptr, "the token is longer than jwt.max_size"});
   }
   if (const auto grant = known(token)) return decide(*grant, request.action, request.channels);
   const auto now = state();
@@ -194,42 +225,53 @@ Decision Jwt::check(const AuthRequest& request, std::function<void(Decision)> an
   if (judgement.kind != Judgement::Kind::UnknownKey) return refuse(judgement);
   if (waiting_count_.fetch_add(1) >= kMaxWaiting) {
     waiting_count_.fetch_sub(1);
-    return refuse(judgement);
+    return undecided();
   }
-  auto waiting = std::make_shared<Waiting>(Waiting{request.action,
-                                                   {request.channels.begin(), request.channels.end()},
-                                                   std::string(token),
-                                                   judgement.issuer,
-                                                   now->epoch,
-                                                   std::move(answer)});
+  auto waiting = std::make_shared<Waiting>(Waiting{
+      request.action, {request.channels.begin(), request.channels.end()}, std::string(token), std::move(answer)});
   host_->loop().post([this, alive = now->alive, waiting] {
-    if (alive.expired()) return waiting->answer(unauthorized("the node is stopping"));
-    wait(std::move(*waiting));
+    if (alive.expired()) return waiting->answer(forNow(kStopping));
+    arrive(std::move(*waiting));
   });
   Decision later;
   later.verdict = Verdict::Later;
   return later;
 }
 
+/// Its keys may have come meanwhile, or a reload may have changed its issuers.
+void Jwt::arrive(Waiting waiting) {
+  const auto judgement = judged(*state(), waiting.token);
+  if (judgement.kind != Judgement::Kind::UnknownKey) return answer(waiting, decide(waiting, judgement));
+  waiting.asked.clear();
+  for (const auto issuer : judgement.issuers) waiting.asked.emplace_back(issuer, sources_[issuer]->begun());
+  wait(std::move(waiting));
+}
+
+void Jwt::again(Waiting waiting) {
+  const auto judgement = judged(*state(), waiting.token);
+  std::erase_if(waiting.asked, [this](const auto& each) { return sources_[each.first]->good() > each.second; });
+  const bool clear = judgement.kind != Judgement::Kind::UnknownKey || waiting.asked.empty();
+  if (clear) return answer(waiting, decide(waiting, judgement));
+  wait(std::move(waiting));
+}
+
 void Jwt::wait(Waiting waiting) {
-  const bool meanwhile = waiting.epoch != epoch_;
-  if (meanwhile || !sources_[waiting.issuer] || !sources_[waiting.issuer]->ask()) return answer(waiting);
+  bool soon = false;
+  for (const auto& [issuer, begun] : waiting.asked) soon = sources_[issuer]->ask() || soon;
+  if (!soon) return answer(waiting, undecided());
   waiting_.push_back(std::move(waiting));
   counters_->waiting.set(static_cast<std::int64_t>(waiting_.size()));
 }
 
-void Jwt::answer(const Waiting& waiting) {
+void Jwt::answer(const Waiting& waiting, Decision decision) {
   waiting_count_.fetch_sub(1);
-  if (!alive_) return waiting.answer(unauthorized("the node is stopping"));
-  const std::vector<std::string_view> channels(waiting.channels.begin(), waiting.channels.end());
-  const auto judgement = judged(*state(), waiting.token);
-  const bool good = judgement.kind == Judgement::Kind::Good;
-  waiting.answer(good ? decide(*judgement.grant, waiting.action, channels) : refuse(judgement));
+  waiting.answer(std::move(decision));
 }
 
-void Jwt::answerWaiting() {
-  for (const auto& waiting : std::exchange(waiting_, {})) answer(waiting);
-  counters_->waiting.set(0);
+Decision Jwt::decide(const Waiting& waiting, const Judgement& judgement) {
+  if (judgement.kind != Judgement::Kind::Good) return refuse(judgement);
+  const std::vector<std::string_view> channels(waiting.channels.begin(), waiting.channels.end());
+  return decide(*judgement.grant, waiting.action, channels);
 }
 
 }  // namespace sse::jwt

@@ -20,7 +20,8 @@ namespace sse::jwt {
 
 /// The auth plugin. Owned by the kernel, lives on the control thread but for `check`, which loops call: it reads the
 /// current key ring, which is replaced as a whole, and the cache. A token whose key may have been published meanwhile
-/// waits for a fetch: at most 1,024 do, and as long as a fetch may take.
+/// waits for a fetch that begins after it came: at most 1,024 do, where that fetch begins soon. Only such a fetch tells
+/// that a token is bad; where there is none, the request is refused for now.
 class Jwt final : public Auth {
  public:
   static constexpr int kMaxWaiting = 1024;
@@ -47,9 +48,8 @@ class Jwt final : public Auth {
     Action action;
     std::vector<std::string> channels;
     std::string token;
-    std::size_t issuer;
-    std::uint64_t epoch;
     std::function<void(Decision)> answer;
+    std::vector<std::pair<std::size_t, std::uint64_t>> asked = {};  ///< issuers, and their fetches begun before it
   };
   struct Read {
     Config config;
@@ -59,14 +59,17 @@ class Jwt final : public Auth {
   static Result<Read> read(std::string_view settings_json);
   void begin(Read read);
   void replace();
-  void settled(bool changed);
+  void settled(std::size_t issuer, bool changed);
+  void arrive(Waiting waiting);
+  void again(Waiting waiting);
   void wait(Waiting waiting);
-  void answer(const Waiting& waiting);
-  void answerWaiting();
+  void answer(const Waiting& waiting, Decision decision);
+  Decision decide(const Waiting& waiting, const Judgement& judgement);
   [[nodiscard]] std::shared_ptr<const State> state() const;
   std::shared_ptr<const Grant> known(std::string_view token);
   Judgement judged(const State& state, std::string_view token);
   Decision refuse(const Judgement& judgement);
+  Decision undecided();
   Decision decide(const Grant& grant, Action action, std::span<const std::string_view> channels);
 
   Fetch fetch_;

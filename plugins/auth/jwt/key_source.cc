@@ -6,6 +6,14 @@ namespace sse::jwt {
 namespace {
 
 constexpr int kMaxDoublings = 6;
+constexpr std::size_t kMaxListed = 8;
+
+std::string listed(const std::vector<std::string>& problems) {
+  std::string text;
+  for (std::size_t i = 0; i < std::min(problems.size(), kMaxListed); ++i) text += (i == 0 ? "" : "; ") + problems[i];
+  if (problems.size() > kMaxListed) text += "; and " + std::to_string(problems.size() - kMaxListed) + " more";
+  return text;
+}
 
 }  // namespace
 
@@ -22,21 +30,33 @@ KeySource::~KeySource() {
 }
 
 void KeySource::inherit(const KeySource& other) {
-  keys_ = other.keys_;
-  text_ = other.text_;
+  passed_over_ = other.passed_over_;
+  if (take(other.text_).ok()) text_ = other.text_;
 }
 
 void KeySource::start() { fetchNow(); }
 
 bool KeySource::ask() {
-  if (fetching_) return true;
-  if (host_.loop().now() - last_begin_ < settings_.min_interval) return false;
-  fetchNow();
+  if (fetching_ || begun_ == 0) return true;
+  const auto now = host_.loop().now();
+  const auto allowed = last_begin_ + settings_.min_interval;
+  if (allowed - now > settings_.request.timeout) return false;
+  if (allowed <= now) {
+    fetchNow();
+  } else if (next_ > allowed) {
+    plan(allowed);
+  }
   return true;
+}
+
+void KeySource::plan(Clock::time_point at) {
+  next_ = at;
+  timer_ = host_.loop().after(std::chrono::ceil<Duration>(at - host_.loop().now()), [this] { fetchNow(); });
 }
 
 void KeySource::fetchNow() {
   fetching_ = true;
+  ++begun_;
   last_begin_ = host_.loop().now();
   timer_.cancel();
   fetches_.add();
@@ -62,20 +82,17 @@ void KeySource::done(Result<Fetched> outcome) {
     max_age = outcome->max_age;
     changed = accept(outcome->text);
   }
-  timer_ = host_.loop().after(untilNext(max_age), [this] { fetchNow(); });
+  plan(host_.loop().now() + untilNext(max_age));
   settled_(changed);
 }
 
 bool KeySource::accept(const std::string& text) {
   if (text != text_) {
-    auto keys = KeySet::fromJwks(text, settings_.rsa);
-    if (!keys.ok()) return complain(keys.error().text), false;
-    if (keys->size() == 0) return complain("keys: expected one for verifying, got none"), false;
-    // Whoever can read a URL could sign tokens with a secret found there.
-    if (keys->hasSecret()) return complain("keys: expected public keys, got a secret"), false;
-    keys_ = std::move(*keys);
+    const auto taken = take(text);
+    if (!taken.ok()) return complain(taken.error().text), false;
   }
   failed_in_a_row_ = 0;
+  good_ = begun_;
   if (!problem_.empty()) {
     host_.log().write(Level::Info, "jwt-keys-back", "the JWKS URL answers again", {{"url", shown()}});
     problem_.clear();
@@ -89,13 +106,31 @@ bool KeySource::accept(const std::string& text) {
   return changed;
 }
 
+/// Others than those that `text` holds are in use no more, unless it holds none.
+Result<void> KeySource::take(const std::string& text) {
+  std::vector<std::string> problems;
+  auto keys = KeySet::fromForeignJwks(text, settings_.rsa, problems);
+  if (!keys.ok()) return keys.error();
+  const std::string passed_over = listed(problems);
+  if (keys->size() == 0) {
+    return Error{Code::InvalidArgument,
+                 "keys: expected one for verifying, got none" + (problems.empty() ? "" : ": " + passed_over)};
+  }
+  keys_ = std::move(*keys);
+  if (std::exchange(passed_over_, passed_over) == passed_over || passed_over.empty()) return {};
+  host_.log().write(Level::Warning, "jwt-keys-passed-over",
+                    "the JWKS URL holds keys that cannot be used; the others are",
+                    {{"url", shown()}, {"what", passed_over}});
+  return {};
+}
+
 void KeySource::complain(const std::string& problem) {
   failures_.add();
   ++failed_in_a_row_;
   if (std::exchange(problem_, problem) == problem) return;
   host_.log().write(Level::Warning, "jwt-keys-unavailable",
                     known() ? "the JWKS URL gives no keys; those from before stay in use"
-                            : "the JWKS URL gives no keys; tokens of its issuer are refused",
+                            : "the JWKS URL gives no keys; tokens of its issuer are refused for now",
                     {{"url", shown()}, {"what", problem}});
 }
 

@@ -32,13 +32,18 @@ class KeySource {
   KeySource(const KeySource&) = delete;
   KeySource& operator=(const KeySource&) = delete;
 
-  /// Takes over what another source of the same URL knew.
+  /// Takes over what another source of the same URL knew, read by the settings of this one.
   void inherit(const KeySource& other);
   void start();
 
-  /// For a key that is not known: true where a fetch runs or begins, which `settled` will end; false where the last one
-  /// was too recent.
+  /// For a key that is not known: true where a fetch runs or begins within the time that one may take, so that
+  /// `settled` is called; false where the last one was too recent for that. True before `start`, which begins one.
   bool ask();
+
+  /// How many fetches have begun.
+  [[nodiscard]] std::uint64_t begun() const { return begun_; }
+  /// Which of them was the last good one; 0: none. A key that was published before it began is among `keys`.
+  [[nodiscard]] std::uint64_t good() const { return good_; }
 
   [[nodiscard]] const KeySet& keys() const { return keys_; }
   /// Whether the other fetches the same. The URL itself may hold secrets: people see `shown`.
@@ -52,9 +57,11 @@ class KeySource {
   [[nodiscard]] const std::string& problem() const { return problem_; }
 
  private:
+  void plan(Clock::time_point at);
   void fetchNow();
   void done(Result<Fetched> outcome);
   bool accept(const std::string& text);
+  Result<void> take(const std::string& text);
   void complain(const std::string& problem);
   [[nodiscard]] Duration untilNext(std::optional<Duration> max_age) const;
 
@@ -67,9 +74,13 @@ class KeySource {
   KeySet keys_;
   std::string text_;  ///< the document they are from
   std::string problem_;
+  std::string passed_over_;  ///< which of its keys are not used, and why
   bool fetching_ = false;
   int failed_in_a_row_ = 0;
+  std::uint64_t begun_ = 0;
+  std::uint64_t good_ = 0;
   Clock::time_point last_begin_{};
+  Clock::time_point next_{};
   Registration timer_;     ///< the next fetch
   Registration deadline_;  ///< of the fetch that runs
   std::shared_ptr<Abort> abort_;

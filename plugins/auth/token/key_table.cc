@@ -6,6 +6,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "sse/unix_time.h"
+
 namespace sse::token {
 namespace {
 
@@ -102,8 +104,7 @@ std::optional<Time> parseTime(std::string_view text) {
   const std::time_t seconds = ::timegm(&parts);
   // The 31st of February is taken for a day of March.
   if (seconds < 0 || parts.tm_mday != asked.tm_mday || parts.tm_mon != asked.tm_mon) return std::nullopt;
-  constexpr std::time_t kLatest = 9'000'000'000;  // in 2255: the clock's nanoseconds reach little further
-  return Time(std::chrono::seconds(std::min(seconds, kLatest)));
+  return fromUnixTime(static_cast<double>(seconds));
 }
 
 Result<KeyTable> KeyTable::parse(std::string_view text) {

@@ -1,10 +1,9 @@
 #include "auth/webhook/answer.h"
 
-#include <cmath>
-
 #include <nlohmann/json.hpp>
 
 #include "sse/max_age.h"
+#include "sse/unix_time.h"
 
 namespace sse::webhook {
 namespace {
@@ -14,7 +13,6 @@ using Verdict = Decision::Verdict;
 using Kind = Answer::Kind;
 constexpr std::size_t kMaxText = 256;
 constexpr double kMaxSeconds = 365.0 * 86'400;
-constexpr double kMaxTime = 253'402'300'799.0;  // the end of the year 9999
 constexpr std::array kPatterns{"publish", "subscribe", "admin"};
 
 Error wrong(const std::string& text) { return {Code::InvalidArgument, "answer: " + text}; }
@@ -60,16 +58,13 @@ Result<void> readMembers(const Json& body, Answer& answer) {
   if (!identity.ok()) return identity.error();
   auto reason = textIn(body, "reason");
   if (!reason.ok()) return reason.error();
-  const auto expires = numberIn(body, "expires", kMaxTime);
+  const auto expires = numberIn(body, "expires", kLatestUnixTime);
   if (!expires.ok()) return expires.error();
   const auto keep = numberIn(body, "ttl", kMaxSeconds);
   if (!keep.ok()) return keep.error();
   answer.identity = std::move(*identity);
   answer.reason = std::move(*reason);
-  if (*expires) {
-    answer.expires = std::chrono::system_clock::time_point(
-        std::chrono::milliseconds(static_cast<std::int64_t>(std::floor(**expires * 1000))));
-  }
+  if (*expires) answer.expires = fromUnixTime(**expires);
   if (*keep) answer.keep = Duration(static_cast<std::int64_t>(**keep * 1000));
   return {};
 }

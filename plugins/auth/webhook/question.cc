@@ -62,6 +62,12 @@ nlohmann::json describe(const ClientCertificate* certificate) {
   return {{"names", certificate->names}, {"expires", secondsOf(certificate->expires)}};
 }
 
+/// The text, with replacement characters for what is no UTF-8: headers may hold what the application never reads.
+nlohmann::json asUtf8(const std::string& text) {
+  using Json = nlohmann::json;
+  return Json::parse(Json(text).dump(-1, ' ', false, Json::error_handler_t::replace));
+}
+
 /// One buffer for each thread: a key is made for every request.
 std::string& emptyBuffer() {
   thread_local std::string buffer;
@@ -143,12 +149,12 @@ Result<Question> makeQuestion(const AuthRequest& request, const std::vector<std:
                    {"node", node},
                    {"headers", Json::object()}};
   for (const auto& name : headers) {
-    if (auto value = headerValues(request, name); !value.empty()) document["headers"][name] = std::move(value);
+    if (const auto value = headerValues(request, name); !value.empty()) document["headers"][name] = asUtf8(value);
   }
   try {
     question.document = document.dump();
   } catch (const Json::exception&) {
-    return Error{Code::InvalidArgument, "expected UTF-8 in token, client, channels, headers and certificate"};
+    return Error{Code::InvalidArgument, "expected UTF-8 in token, client, channels and certificate"};
   }
   if (question.document.size() > kMaxDocument) {
     return Error{Code::TooLarge, "the request names too many channels at once"};

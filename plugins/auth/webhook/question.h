@@ -43,8 +43,8 @@ Key questionKey(const AuthRequest& request, const Key& credentials);
 /// All values of the headers called `name`, in their order, with commas between them. [any]
 std::string headerValues(const AuthRequest& request, std::string_view name);
 
-/// The question without who waits. An error where it cannot be put: bytes that are no UTF-8, more than kMaxDocument.
-/// [any]
+/// The question without who waits. An error where it cannot be put: token, client, channels or certificate that are no
+/// UTF-8, more than kMaxDocument. Of headers such bytes are replaced. [any]
 inline constexpr std::size_t kMaxDocument = std::size_t{256} << 10U;
 Result<Question> makeQuestion(const AuthRequest& request, const std::vector<std::string>& headers,
                               std::string_view node);

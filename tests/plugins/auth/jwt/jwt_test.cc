@@ -1,120 +1,9 @@
-#include "auth/jwt/jwt.h"
-
-#include <doctest/doctest.h>
-
-#include "plugins/auth/jwt/signer.h"
-#include "sse/conformance/fake_host.h"
-#include "sse/conformance/fake_loop.h"
-#include "sse/max_age.h"
+#include "plugins/auth/jwt/world.h"
 
 using namespace sse;
+using namespace sse::test;
 using namespace std::chrono_literals;
-using Json = nlohmann::json;
-using Verdict = Decision::Verdict;
 using jwt::Algorithm;
-using test::Signer;
-
-namespace {
-
-Json rights() { return {{"publish", {"*"}}, {"subscribe", {"user-{sub}"}}}; }
-
-/// Seconds since 1970, `by` from now.
-std::int64_t in(std::chrono::seconds by) {
-  return std::chrono::duration_cast<std::chrono::seconds>((std::chrono::system_clock::now() + by).time_since_epoch())
-      .count();
-}
-
-/// The plugin with a JWKS server of its own.
-struct World {
-  conformance::FakeLoop loop;
-  conformance::FakeHost host{loop, "self", "self"};
-  struct Server {
-    int fetches = 0;
-    Result<jwt::Fetched> answer = Error{Code::Unavailable, "down"};
-  };
-  std::shared_ptr<Server> server = std::make_shared<Server>();
-  jwt::Jwt plugin{[server = server](const jwt::FetchRequest&) {
-    ++server->fetches;
-    return server->answer;
-  }};
-
-  static Json settings(Json changes) {
-    Json all = {{"jwt.secret", nullptr},
-                {"jwt.key", nullptr},
-                {"jwt.jwks", nullptr},
-                {"jwt.algorithm", nullptr},
-                {"jwt.issuer", nullptr},
-                {"jwt.audience", nullptr},
-                {"jwt.claim", "sse"},
-                {"jwt.identity_claim", "sub"},
-                {"jwt.expiry_required", false},
-                {"jwt.leeway", 30'000},
-                {"jwt.ca_file", nullptr},
-                {"jwt.issuers", nullptr},
-                {"jwt.jwks_max_age", 3'600'000},
-                {"jwt.jwks_min_interval", 10'000},
-                {"jwt.jwks_timeout", 5'000},
-                {"jwt.max_size", 8192},
-                {"jwt.cache_entries", 32}};
-    all.update(changes);
-    return all;
-  }
-
-  void start(const Json& changes) {
-    const auto outcome = plugin.configure(host, settings(changes).dump());
-    REQUIRE_MESSAGE(outcome.ok(), outcome.error().text);
-    REQUIRE(plugin.start().ok());
-    loop.run();
-  }
-
-  /// The decision about a token, and how often it came.
-  struct Asked {
-    std::optional<Decision> decision;
-    int answers = 0;
-  };
-  std::shared_ptr<Asked> ask(const std::string& token, Action action = Action::Publish, const char* channel = "news") {
-    auto asked = std::make_shared<Asked>();
-    const std::vector<std::string_view> channels = {channel};
-    AuthRequest request;
-    request.action = action;
-    request.channels = channels;
-    request.token = token;
-    auto decision = plugin.check(request, [asked](Decision answer) {
-      asked->decision = std::move(answer);
-      ++asked->answers;
-    });
-    if (decision.verdict != Verdict::Later) asked->decision = std::move(decision);
-    return asked;
-  }
-  Verdict verdict(const std::string& token, Action action = Action::Publish, const char* channel = "news") {
-    const auto asked = ask(token, action, channel);
-    loop.run();
-    REQUIRE(asked->decision.has_value());
-    return asked->decision->verdict;
-  }
-  std::uint64_t count(const char* name) { return host.metrics().counter(name, "").value(); }
-
-  void serve(const std::vector<Json>& keys, const char* cache_control = "") {
-    server->answer = jwt::Fetched{Json{{"keys", keys}}.dump(), maxAgeOf(cache_control)};
-  }
-};
-
-Json jwkOf(const Signer& signer, const char* id) {
-  const std::string pem = signer.pem();
-  BIO* in = BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()));
-  EVP_PKEY* key = PEM_read_bio_PUBKEY(in, nullptr, nullptr, nullptr);
-  BIO_free(in);
-  unsigned char raw[32];
-  std::size_t size = sizeof(raw);
-  EVP_PKEY_get_raw_public_key(key, raw, &size);
-  EVP_PKEY_free(key);
-  const std::string x(reinterpret_cast<const char*>(raw), size);
-  return {{"kty", "OKP"}, {"crv", "Ed25519"}, {"kid", id}, {"x", test::base64Url(x)}};
-}
-
-const Json kUrl = {{"jwt.jwks", "https://issuer.test/keys"}};
-
-}  // namespace
 
 TEST_CASE("a good token gives identity, rights and expiry") {
   World world;
@@ -220,29 +109,6 @@ TEST_CASE("keys that come by plain http from elsewhere are warned of") {
   }
 }
 
-TEST_CASE("an unknown key id is fetched, not more often than allowed, and no one waits in vain") {
-  World world;
-  const Signer old_key(Algorithm::EdDSA);
-  const Signer new_key(Algorithm::EdDSA);
-  world.serve({jwkOf(old_key, "1")});
-  world.start(kUrl);
-  CHECK(world.server->fetches == 1);
-  const auto token = new_key.token({{"sse", rights()}}, {{"kid", "2"}});
-  CHECK(world.verdict(token) == Verdict::Unauthorized);
-  CHECK(world.server->fetches == 1);
-  world.serve({jwkOf(old_key, "1"), jwkOf(new_key, "2")});
-  world.loop.advance(10s);
-  const auto one = world.ask(token);
-  const auto two = world.ask(token);
-  CHECK_FALSE(one->decision);
-  world.loop.run();
-  CHECK(one->answers == 1);
-  CHECK(two->answers == 1);
-  CHECK(one->decision->verdict == Verdict::Allow);
-  CHECK(world.server->fetches == 2);
-  CHECK(world.verdict(old_key.token({{"sse", rights()}}, {{"kid", "1"}})) == Verdict::Allow);
-}
-
 TEST_CASE("keys that are taken away are gone, and the last ones stay while the URL is down") {
   World world;
   const Signer old_key(Algorithm::EdDSA);
@@ -257,7 +123,7 @@ TEST_CASE("keys that are taken away are gone, and the last ones stay while the U
   CHECK(world.server->fetches == 1);
   world.loop.advance(2s);
   CHECK(world.server->fetches == 2);
-  CHECK(world.verdict(old_token) == Verdict::Unauthorized);
+  CHECK(world.verdict(old_token) == Verdict::Unavailable);
   CHECK(world.verdict(new_token) == Verdict::Allow);
   for (const auto& bad : {Result<jwt::Fetched>(Error{Code::Unavailable, "down"}), Result<jwt::Fetched>(jwt::Fetched{}),
                           Result<jwt::Fetched>(jwt::Fetched{R"({"keys":[]})", {}})}) {
@@ -276,35 +142,6 @@ TEST_CASE("secrets are not taken from a URL") {
   world.start(kUrl);
   CHECK_FALSE(world.plugin.ready().ready);
   CHECK(world.verdict(signer.token({{"sse", rights()}})) == Verdict::Unauthorized);
-}
-
-TEST_CASE("who waits when the plugin stops is answered") {
-  World world;
-  const Signer signer(Algorithm::EdDSA);
-  world.host.offloadWith([](const auto&, const auto&) {});
-  world.start(kUrl);
-  const auto waits = world.ask(signer.token({{"sse", rights()}}));
-  world.loop.run();
-  CHECK(waits->answers == 0);
-  const auto posted = world.ask(signer.token({{"sse", rights()}}));
-  world.plugin.stop();
-  world.loop.run();
-  CHECK(waits->answers == 1);
-  CHECK(posted->answers == 1);
-  CHECK(waits->decision->verdict == Verdict::Unauthorized);
-}
-
-TEST_CASE("no more than 1,024 requests wait") {
-  World world;
-  const Signer signer(Algorithm::EdDSA);
-  world.host.offloadWith([](const auto&, const auto&) {});
-  world.start(kUrl);
-  const auto token = signer.token({{"sse", rights()}});
-  for (int i = 0; i < jwt::Jwt::kMaxWaiting; ++i) CHECK_FALSE(world.ask(token)->decision);
-  CHECK(world.ask(token)->decision);
-  world.loop.run();
-  CHECK(world.host.metrics().gauge("sse_jwt_waiting", "").value() == jwt::Jwt::kMaxWaiting);
-  world.plugin.stop();
 }
 
 TEST_CASE("reload takes new keys, or keeps the old ones where they are wrong") {
@@ -330,4 +167,61 @@ TEST_CASE("a reload keeps the keys of a URL that is down by now") {
   CHECK(world.plugin.reload(World::settings(kUrl).dump()).ok());
   world.loop.run();
   CHECK(world.verdict(signer.token({{"sse", rights()}}, {{"kid", "1"}})) == Verdict::Allow);
+}
+
+TEST_CASE("a reload takes another algorithm of keys that name none, whether their URL answers or not") {
+  for (const bool up : {true, false}) {
+    CAPTURE(up);
+    World world;
+    const Signer signer(Algorithm::PS256);
+    const auto token = signer.token({{"sse", rights()}}, {{"kid", "1"}});
+    world.serve({jwkOf(signer, "1")});
+    world.start(kUrl);
+    CHECK(world.verdict(token) == Verdict::Unavailable);
+    auto changes = kUrl;
+    changes["jwt.algorithm"] = "PS256";
+    if (!up) world.server->answer = Error{Code::Unavailable, "down"};
+    CHECK(world.plugin.reload(World::settings(changes).dump()).ok());
+    world.loop.run();
+    CHECK(world.verdict(token) == Verdict::Allow);
+  }
+}
+
+TEST_CASE("keys of a URL that cannot be used are passed over and told once for each change") {
+  World world;
+  const Signer signer(Algorithm::EdDSA);
+  const Json weak = {{"kty", "RSA"}, {"kid", "weak"}, {"n", base64Url(std::string(128, '\xff'))}, {"e", "AQAB"}};
+  const Json secret = {{"kty", "oct"}, {"k", base64Url(signer.secret())}};
+  const auto good = jwkOf(signer, "1");
+  world.serve({weak, good, good, secret, Json(7)});
+  world.start(kUrl);
+  CHECK(world.verdict(signer.token({{"sse", rights()}}, {{"kid", "1"}})) == Verdict::Allow);
+  CHECK(world.host.metrics().gauge("sse_jwt_keys", "").value() == 1);
+  const auto told = [&] { return world.host.log().lines("jwt-keys-passed-over"); };
+  REQUIRE(told().size() == 1);
+  const auto what = told()[0].fields.at("what");
+  CHECK(what.starts_with(
+      "keys[0]: expected an RSA key of 2048 to 16384 bits, got 1024; keys[2].kid: another key has it"));
+  CHECK(what.find("keys[3]: expected a public key, got a secret; keys[4]: expected an object") != std::string::npos);
+  world.loop.advance(2h);
+  CHECK(world.plugin.reload(World::settings(kUrl).dump()).ok());
+  world.loop.run();
+  CHECK(told().size() == 1);
+  world.serve({good, weak});
+  world.loop.advance(2h);
+  REQUIRE(told().size() == 2);
+  CHECK(told()[1].fields.at("what").starts_with("keys[1]: expected an RSA key"));
+  CHECK(world.host.log().lines("jwt-keys-unavailable").empty());
+}
+
+TEST_CASE("where no key of a URL can be used, it is told why") {
+  World world;
+  world.serve(std::vector<Json>(100, {{"kty", "EC"}, {"crv", "P-256"}, {"x", "AA"}, {"y", "AA"}}));
+  world.start(kUrl);
+  CHECK_FALSE(world.plugin.ready().ready);
+  const auto lines = world.host.log().lines("jwt-keys-unavailable");
+  REQUIRE(lines.size() == 1);
+  const auto what = lines[0].fields.at("what");
+  CHECK(what.starts_with("keys: expected one for verifying, got none: keys[0]: x, y: expected 32 bytes each; keys[1]"));
+  CHECK(what.ends_with("and 92 more"));
 }

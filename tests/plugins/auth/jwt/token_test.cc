@@ -157,3 +157,18 @@ TEST_CASE("a JWKS leaves out what is not for verifying and is refused where it i
     CHECK_FALSE(read(bad).ok());
   }
 }
+
+TEST_CASE("without kid fewer keys are tried of the slow curves") {
+  for (const auto& [algorithm, most] :
+       {std::pair(Algorithm::ES256, 8), std::pair(Algorithm::ES384, 2), std::pair(Algorithm::ES512, 2)}) {
+    CAPTURE(nameOf(algorithm));
+    KeySet keys;
+    for (int i = 0; i <= most; ++i) {
+      const Signer signer(algorithm);
+      keys.add(Key::fromPem(signer.pem(), std::nullopt).value());
+      const auto text = signer.token({});
+      const auto token = jwt::parseToken(text);
+      CHECK(keys.verify(token.value()) == (i < most ? KeySet::Outcome::Good : KeySet::Outcome::Bad));
+    }
+  }
+}

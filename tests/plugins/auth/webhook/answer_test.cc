@@ -43,6 +43,16 @@ TEST_CASE("an answer allows just what was asked") {
   CHECK(webhook::decide(*answer, Action::Publish, {}, true, kNow + 1s).verdict == Verdict::Unauthorized);
 }
 
+TEST_CASE("credentials that end later than the clock can say are good until it ends") {
+  for (const auto* expires : {"4102444800", "9000000000", "9223372037", "9999999999", "253402300799"}) {
+    CAPTURE(expires);
+    const auto decision = decide(*read(std::string(R"({"allow": true, "expires": )") + expires + "}"));
+    CHECK(decision.verdict == Verdict::Allow);
+    REQUIRE(decision.expires);
+    CHECK(*decision.expires > kNow + std::chrono::years(50));
+  }
+}
+
 TEST_CASE("an answer with patterns allows what they say") {
   const auto answer = read(R"({"identity": "7", "publish": ["news"], "subscribe": ["user-{sub}", "room/*"]})");
   REQUIRE(answer.ok());

@@ -197,6 +197,18 @@ TEST_CASE("requests that cannot be put into a question are refused without one")
   CHECK(world.gauge("sse_webhook_waiting") == 0);
 }
 
+TEST_CASE("header values that are no UTF-8 are shown with replacement characters, and told apart as they came") {
+  World world;
+  world.endpoint.answer = Endpoint::ok(R"({"allow": true, "ttl": 60})");
+  world.start({{"webhook.headers", {"cookie"}}});
+  for (const auto* cookie : {"name=J\xf6rg; a=\"b\"", "name=J\xe4rg; a=\"b\""}) {
+    CHECK(world.verdict({.headers = {{"Cookie", cookie}}}) == Verdict::Allow);
+    CHECK(world.endpoint.asked.back().document["headers"]["cookie"] == "name=J\xef\xbf\xbdrg; a=\"b\"");
+  }
+  CHECK(world.endpoint.asked.size() == 2);
+  CHECK(world.verdict({.client = "\xff", .headers = {{"Cookie", "\xff"}}}) == Verdict::Unauthorized);
+}
+
 TEST_CASE("a reload takes what is right, forgets what was remembered, and ends nobody's question") {
   World world;
   world.start();
