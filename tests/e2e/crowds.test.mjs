@@ -1,8 +1,8 @@
 // One address with far more connections than it may have: what it keeps from others.
 import assert from 'node:assert/strict';
 import net from 'node:net';
-import { call, text } from './support/http.mjs';
-import { connect, request } from './support/http2.mjs';
+import { call, stream, text } from './support/http.mjs';
+import { codes, connect, request, subscribe } from './support/http2.mjs';
 import { freePort } from './support/node.mjs';
 import { scenario } from './support/stage.mjs';
 import { until } from './support/wait.mjs';
@@ -52,12 +52,36 @@ scenario('busy connections of HTTP/2 of one address keep no other out', async (s
   const publish = (session) => request(session, 'POST', '/publish/c', { headers: text, body: 'x' }).catch(() => {});
   await Promise.all(sessions.map(publish));
   assert.equal((await livez(other)).status, 200);
+  const left = () => sessions.filter((session) => !session.closed && !session.destroyed).length;
+  await until('those over the limit are gone', () => left() <= 5);
+  assert.equal((await livez(node)).status, 200, 'the address has its few places over the limit again');
+});
+
+scenario('who was refused on a connection of HTTP/2 is served on the next one once there is room', async (stage) => {
+  const node = await stage.node({ limits: { connections_per_address: 2 } });
+  const holders = [await stage.admitted(node, '/subscribe/c'), await stage.admitted(node, '/subscribe/c')];
+  const session = await connect(stage, node);
+  const answers = await Promise.all([
+    request(session, 'GET', '/subscribe/c', { headers: stream }),
+    request(session, 'POST', '/publish/c', { headers: text, body: 'x' }),
+    request(session, 'GET', '/livez'),
+  ]);
+  assert.deepEqual(answers.map((answer) => answer.status), [200, 503, 200], 'what was asked at once is answered');
+  assert.match(answers[0].body, /^retry: \d+$/m);
+  await until('the connection is over', () => session.closed);
+  assert.deepEqual(session.goaways, [codes.none]);
+  holders.forEach((holder) => holder.close());
+  await until('the next one is served', async () => {
+    const next = await connect(stage, node);
+    const reader = await subscribe(next, '/subscribe/c');
+    return reader.blocks[0]?.id !== undefined && !reader.ended && !next.closed;
+  });
 });
 
 scenario('a node full of connections answers on admin.port, and says which limit it is', async (stage) => {
   const port = await freePort();
   const node = await stage.node({ limits: { connections: 10 }, admin: { port } });
-  for (let i = 0; i < 10; i++) await stage.subscribe(node, '/subscribe/c', { raw: true });
+  for (let i = 0; i < 10; i++) await stage.admitted(node, '/subscribe/c');
   crowd(stage, node, 80);
   await until('accepting pauses', () => /accept-paused/.test(node.log));
   for (let i = 0; i < 5; i++) {
