@@ -42,6 +42,17 @@ scenario('clients per channel', async (stage) => {
   await stage.admitted(node, '/subscribe/c');
 });
 
+scenario('a channel that is full lets a client take up its own stream', async (stage) => {
+  const node = await stage.node({ limits: { clients_per_channel: 1 } });
+  const id = await publish(node, '/publish/c', { data: 1 });
+  const old = await stage.subscribe(node, '/channel/c/client/one');
+  const again = await stage.subscribe(node, '/channel/c/client/one', { lastEventId: id });
+  await old.end();
+  await publish(node, '/publish/c', { data: 2 });
+  assert.equal((await again.next()).data, '2');
+  await assertRefusedForNow(node, '/channel/c/client/other');
+});
+
 scenario('connections', async (stage) => {
   const node = await stage.node({ limits: { connections: 8 } });
   const readers = [];
