@@ -5,6 +5,7 @@ import { assertProblem, call, json, ndjson, publish, stream, text } from './supp
 import { block, frame, Frames, getMethod, postMethod, types } from './support/http2.mjs';
 import { scenario } from './support/stage.mjs';
 import { tlsNode } from './support/tls_node.mjs';
+import { bearer, newToken, TokenFile } from './support/tokens.mjs';
 import { until } from './support/wait.mjs';
 
 /** A subscribe that is refused for now: 200, retry, end; without the Accept a status with Retry-After. */
@@ -158,6 +159,15 @@ scenario('the rate counts whom a trusted proxy names, and nobody else is believe
   assert.deepEqual(new Set(await statuses(trusting, network((i) => 100 + i))), new Set([200]));
   const strict = await stage.node({ limits });
   assert.ok((await statuses(strict, spread)).includes(429));
+});
+
+scenario('an identity that is written as an address has a rate of its own', async (stage) => {
+  const key = await newToken({ name: '@127.0.0.1', publish: '*' });
+  const token = { file: new TokenFile(stage, key).path };
+  const node = await stage.node({ limits: { publish_rate: 1 }, auth: ['token', 'open'], token });
+  const headers = { ...text, ...bearer(key.token) };
+  assert.equal((await call(node, 'POST', '/publish/c', { headers, body: 'x' })).status, 200);
+  assert.equal((await call(node, 'POST', '/publish/c', { headers: text, body: 'x' })).status, 200);
 });
 
 scenario('a batch of more than the rate passes once, and what comes next waits for it', async (stage) => {
