@@ -47,7 +47,8 @@ bool Api::acceptable(Request& request) {
 bool Api::underRate(const Request& request, const Decision& who, std::uint64_t events) {
   auto& limit = node_.publish_rate;
   if (limit.perSecond() == 0) return true;
-  const std::string name = who.identity.empty() ? "@" + remoteAddress(request) : who.identity;
+  const std::string name =
+      who.identity.empty() ? RateLimit::address(remoteAddress(request)) : RateLimit::identity(who.identity);
   if (limit.take(name, events, nowUs())) return true;
   settle();
   node_.counters->limited_rate.add();

@@ -10,11 +10,9 @@ namespace {
 
 constexpr std::int64_t kSecondUs = 1'000'000;
 
-std::string counted(std::string_view who) {
-  return who.starts_with('@') ? "@" + net::countedAddress(who.substr(1)) : std::string(who);
-}
-
 }  // namespace
+
+std::string RateLimit::address(std::string_view numeric) { return "@" + net::countedAddress(numeric); }
 
 bool RateLimit::take(std::string_view who, std::uint64_t events, std::int64_t now_us) {
   const auto depth = static_cast<double>(perSecond());
@@ -22,7 +20,7 @@ bool RateLimit::take(std::string_view who, std::uint64_t events, std::int64_t no
   const std::lock_guard lock(mutex_);
   forgetQuiet(now_us);
   const auto cost = static_cast<double>(events);
-  auto [found, fresh] = buckets_.try_emplace(counted(who), Bucket{depth, now_us});
+  auto [found, fresh] = buckets_.try_emplace(std::string(who), Bucket{depth, now_us});
   auto& bucket = found->second;
   bucket.tokens = tokens(bucket, now_us);
   bucket.at_us = now_us;
@@ -33,7 +31,7 @@ bool RateLimit::take(std::string_view who, std::uint64_t events, std::int64_t no
 
 std::uint64_t RateLimit::wait(std::string_view who, std::uint64_t events, std::int64_t now_us) {
   const std::lock_guard lock(mutex_);
-  const auto found = buckets_.find(counted(who));
+  const auto found = buckets_.find(std::string(who));
   const auto depth = static_cast<double>(perSecond());
   if (found == buckets_.end() || depth == 0) return 1;
   const double missing = std::min(static_cast<double>(events), depth) - tokens(found->second, now_us);

@@ -10,11 +10,14 @@
 namespace sse::api {
 
 /// `limits.publish_rate`: a token bucket per publisher, a second's worth deep. Shared by all loops, one mutex. Forgets
-/// whose bucket is full again, so that it stays as small as the number of active publishers. A publisher is an
-/// identity, or `@` and a numeric address, of which those of one /64 of IPv6 are one.
+/// whose bucket is full again, so that it stays as small as the number of active publishers.
 class RateLimit {
  public:
   explicit RateLimit(std::uint64_t per_second = 0) : per_second_(per_second) {}
+
+  /// Who publishes: an identity, or an address, of which those of one /64 of IPv6 are one; never the same. [any]
+  static std::string identity(std::string_view name) { return "=" + std::string(name); }
+  static std::string address(std::string_view numeric);
 
   /// From now on; 0: no limit. [any]
   void set(std::uint64_t per_second) { per_second_.store(per_second, std::memory_order_relaxed); }

@@ -125,7 +125,10 @@ void Api::openStream(Request& request, std::vector<std::string> channels, const 
     node_.counters->limited_channels.add();
     return refuseForNow(request, "channels: limits.channels is reached");
   }
-  const std::uint64_t limit = streamer_.settings().clients_per_channel;
+  const bool chosen = request.verb == Verb::SubscribeClient;
+  std::uint64_t limit = streamer_.settings().clients_per_channel;
+  // Whose place is taken is there until its stream is closed.
+  if (limit != 0 && chosen && node_.clients->find(channels[0], request.match.param(1))) ++limit;
   const bool full = limit != 0 && std::ranges::any_of(joined.logs, [limit](const channel::Log* log) {
                       return log->subscribers.load(std::memory_order_relaxed) >= limit;
                     });
@@ -134,7 +137,6 @@ void Api::openStream(Request& request, std::vector<std::string> channels, const 
     node_.counters->limited_clients.add();
     return refuseForNow(request, "clients: limits.clients_per_channel is reached", 429);
   }
-  const bool chosen = request.verb == Verb::SubscribeClient;
   std::string client = chosen ? std::string(request.match.param(1)) : std::string();
   auto last_id = std::string(request.head.header("Last-Event-ID"));
   if (last_id.empty()) {

@@ -16,7 +16,8 @@ namespace {
 constexpr Duration kLeastCheckpointAge{600'000};
 constexpr std::size_t kWorkers = 4;
 constexpr std::size_t kWorkerQueue = 1024;
-constexpr std::size_t kDescriptorReserve = 128;
+constexpr std::size_t kDescriptorReserve = 256;
+constexpr std::size_t kAdminConnections = 64;
 
 std::string hostName() {
   std::array<char, 256> name{};
@@ -73,6 +74,8 @@ RunningNode::RunningNode(NodeParts parts)
       [this](std::string_view owner, std::string_view what) { onBusFailure(owner, what); });
   farewell_ = std::make_unique<Farewell>(*bus_, control_, *log_);
   admission_ = std::make_unique<net::Admission>(admissionLimits(values));
+  admin_admission_ = std::make_unique<net::Admission>(
+      net::Admission::Limits{.connections = kAdminConnections, .per_address = 0, .reserve = 0});
   buildCluster();
   buildNode();
   buildLoops();
@@ -165,8 +168,8 @@ void RunningNode::buildLoops() {
   const auto http = server::ServerSettings::from(settingsOf(values, "server"));
   const auto count =
       values.has("http.threads") ? static_cast<unsigned>(values.integer("http.threads")) : base::grantedCpus();
-  const NodeLoop::Shared parts{*journal_,   clients_,         *stream_metrics_, node_,
-                               *admission_, *server_metrics_, *server_log_,     [this] { announceAppended(); }};
+  const NodeLoop::Shared parts{
+      *journal_, clients_, *stream_metrics_, node_, *server_metrics_, *server_log_, [this] { announceAppended(); }};
   for (unsigned i = 0; i < count; ++i) loops_.push_back(std::make_unique<NodeLoop>(i, parts, streams, http));
   for (auto& each : loops_) node_.loops.push_back({&each->loop, &each->streamer});
 }

@@ -17,7 +17,6 @@ struct NodeLoop {
     stream::ClientRegistry& clients;
     stream::StreamMetrics& stream_metrics;
     api::Node& node;
-    net::Admission& admission;
     server::ServerMetrics& server_metrics;
     Logger& log;
     std::function<void()> after_turn;  ///< when subscribers and publishers have been served
@@ -27,7 +26,7 @@ struct NodeLoop {
            const server::ServerSettings& http)
       : streamer(loop, number, shared.journal, shared.clients, streams, shared.stream_metrics),
         api(shared.node, number, loop, streamer),
-        server(loop, api, shared.admission, http, shared.server_metrics, shared.log) {
+        server(loop, api, http, shared.server_metrics, shared.log) {
     api.attach(server);
     // Append, deliver, answer: subscribers first, and one write per connection for all answers of a turn. Peers come
     // last: waking the control thread costs more than a delivery.

@@ -197,12 +197,14 @@ void RunningNode::passOnAcknowledgements() {
 void RunningNode::listen() {
   for (std::size_t i = 0; i < loops_.size(); ++i) {
     auto fd = std::make_shared<base::Fd>(std::move(listeners_[i]));
-    loops_[i]->loop.post([server = &loops_[i]->server, fd] { server->listen(std::move(*fd), false); });
+    loops_[i]->loop.post(
+        [this, server = &loops_[i]->server, fd] { server->listen(std::move(*fd), *admission_, false); });
   }
   listeners_.clear();
   if (!admin_listener_.valid()) return;
   auto fd = std::make_shared<base::Fd>(std::move(admin_listener_));
-  loops_[0]->loop.post([server = &loops_[0]->server, fd] { server->listen(std::move(*fd), true); });
+  loops_[0]->loop.post(
+      [this, server = &loops_[0]->server, fd] { server->listen(std::move(*fd), *admin_admission_, true); });
 }
 
 void RunningNode::becomeReady() {

@@ -123,6 +123,7 @@ class RunningNode {
   std::unique_ptr<bus::MessageBus> bus_;
   std::unique_ptr<Farewell> farewell_;
   std::unique_ptr<net::Admission> admission_;
+  std::unique_ptr<net::Admission> admin_admission_;  ///< of admin.port
   std::unique_ptr<cluster::Checkpoints> checkpoints_;
   std::unique_ptr<channel::Journal> journal_;
   std::unique_ptr<ClusterResume> resume_;

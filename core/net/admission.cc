@@ -4,12 +4,8 @@
 
 namespace sse::net {
 
-Ticket::Ticket(Admission* admission, const Address* counted)
-    : admission_(admission), counted_(counted == nullptr ? nullptr : new Address(*counted)) {}
-
 Ticket::~Ticket() {
-  if (admission_ != nullptr) admission_->release(counted_);
-  delete counted_;
+  if (admission_ != nullptr) admission_->release(counted_.get());
 }
 
 std::size_t Admission::Hash::operator()(const Address& address) const {
@@ -17,25 +13,45 @@ std::size_t Admission::Hash::operator()(const Address& address) const {
 }
 
 std::pair<Admission::Verdict, Ticket> Admission::admit(const Address& address) {
-  if (!room()) return {Verdict::Full, Ticket()};
-  const std::size_t open = open_.fetch_add(1, std::memory_order_relaxed) + 1;
-  auto verdict = limits_.connections != 0 && open > limits_.connections ? Verdict::OverLimit : Verdict::Admitted;
-  if (limits_.per_address == 0) return {verdict, Ticket(this, nullptr)};
-  const Address counted = countedAddress(address);
-  {
-    const std::lock_guard lock(mutex_);
-    const bool over = ++by_address_[counted] > limits_.per_address;
-    if (over && verdict == Verdict::Admitted) verdict = Verdict::OverAddressLimit;
+  std::unique_ptr<Ticket::Counted> counted;
+  if (limits_.per_address != 0) {
+    counted = std::make_unique<Ticket::Counted>(Ticket::Counted{countedAddress(address), false});
+    if (!count(*counted)) return {Verdict::AddressFull, Ticket()};
+    if (counted->over) return {Verdict::OverAddressLimit, Ticket(this, std::move(counted))};
   }
-  return {verdict, Ticket(this, &counted)};
+  const std::size_t open = open_.fetch_add(1, std::memory_order_relaxed) + 1;
+  Ticket ticket(this, std::move(counted));
+  if (limits_.connections == 0 || open <= limits_.connections) return {Verdict::Admitted, std::move(ticket)};
+  if (open <= limits_.connections + limits_.reserve) return {Verdict::OverLimit, std::move(ticket)};
+  return {Verdict::Full, Ticket()};
 }
 
-void Admission::release(const Address* counted) {
-  open_.fetch_sub(1, std::memory_order_relaxed);
+/// Gives one more of its address a place, within the limit or over it; false: there is none.
+bool Admission::count(Ticket::Counted& counted) {
+  const std::lock_guard lock(mutex_);
+  auto& seen = by_address_[counted.address];
+  counted.over = seen.within >= limits_.per_address;
+  if (!counted.over) {
+    ++seen.within;
+    return true;
+  }
+  if (seen.over >= limits_.address_reserve || over_ >= limits_.reserve) return false;
+  ++seen.over;
+  ++over_;
+  return true;
+}
+
+void Admission::release(const Ticket::Counted* counted) {
+  const bool over = counted != nullptr && counted->over;
+  if (!over) open_.fetch_sub(1, std::memory_order_relaxed);
   if (counted == nullptr) return;
   const std::lock_guard lock(mutex_);
-  const auto found = by_address_.find(*counted);
-  if (found != by_address_.end() && --found->second == 0) by_address_.erase(found);
+  const auto found = by_address_.find(counted->address);
+  if (found == by_address_.end()) return;
+  auto& seen = found->second;
+  --(over ? seen.over : seen.within);
+  if (over) --over_;
+  if (seen.over + seen.within == 0) by_address_.erase(found);
 }
 
 }  // namespace sse::net

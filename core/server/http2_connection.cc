@@ -129,6 +129,8 @@ void Http2Connection::dispatch() {
 
 void Http2Connection::handle(Http2Exchange& exchange) {
   server_.metrics_.requests.add();
+  // Room is looked for only where a connection begins, so who finds none is sent to begin another.
+  if (origin_.overload && !std::exchange(farewelled_, true)) goodbye();
   auto& request = *exchange.incoming;
   exchange.setFraming({1, true, request.headOnly()});
   if (request.problem().status != 0) return refuse(exchange, request.problem());

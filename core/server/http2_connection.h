@@ -108,6 +108,7 @@ class Http2Connection final : public net::Pollable, private http::Http2Session::
   bool overdue_ = false;  ///< it was ending when it was last looked at
   bool flooded_ = false;
   bool noticed_ = false;
+  bool farewelled_ = false;  ///< over a connection limit, and answered: no further requests
   bool dirty_ = false;
   bool closed_ = false;
 };

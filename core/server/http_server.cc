@@ -26,21 +26,34 @@ constexpr std::uint32_t kEvents = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
 /// A listening socket. Level-triggered, so what one turn leaves comes again.
 class HttpServer::Listener final : public net::Pollable {
  public:
-  Listener(HttpServer& server, base::Fd fd, bool is_admin) : fd(std::move(fd)), admin(is_admin), server_(server) {}
+  Listener(HttpServer& server, base::Fd fd, net::Admission& admission, bool is_admin)
+      : fd(std::move(fd)), admission(admission), admin(is_admin), server_(server) {}
   void onReady(std::uint32_t /*ready*/) override { server_.accept(*this); }
+  /// Why it pauses where its admission has no room.
+  [[nodiscard]] std::string fullText() const;
 
   base::Fd fd;
+  net::Admission& admission;
   const bool admin;
+  bool paused = false;
+  bool told = false;  ///< the log has its line for this shortage
+  Registration retry;
 
  private:
   HttpServer& server_;
 };
 
-HttpServer::HttpServer(net::EventLoop& loop, Handler& handler, net::Admission& admission,
-                       const ServerSettings& settings, ServerMetrics& metrics, Logger& log)
+std::string HttpServer::Listener::fullText() const {
+  const std::string most = std::to_string(admission.limits().connections);
+  if (admin) return "admin.port: " + most + " connections are open; it accepts more when some close";
+  return "limits.connections: " + most + " are open, and " + std::to_string(admission.limits().reserve) +
+         " more that are refused for now; accepting goes on when some close";
+}
+
+HttpServer::HttpServer(net::EventLoop& loop, Handler& handler, const ServerSettings& settings, ServerMetrics& metrics,
+                       Logger& log)
     : loop_(loop),
       handler_(handler),
-      admission_(admission),
       settings_(settings),
       metrics_(metrics),
       log_(log),
@@ -65,8 +78,8 @@ std::int64_t HttpServer::nowMs() const {
   return std::chrono::duration_cast<Duration>(loop_.now().time_since_epoch()).count();
 }
 
-void HttpServer::listen(base::Fd listener, bool admin) {
-  listeners_.push_back(std::make_shared<Listener>(*this, std::move(listener), admin));
+void HttpServer::listen(base::Fd listener, net::Admission& admission, bool admin) {
+  listeners_.push_back(std::make_shared<Listener>(*this, std::move(listener), admission, admin));
   SSE_CHECK(loop_.add(listeners_.back()->fd.get(), EPOLLIN, listeners_.back().get()));
 }
 
@@ -76,61 +89,64 @@ void HttpServer::closeListeners() {
     }
   }
   for (auto& listener : listeners_) {
-    if (!accept_paused_) loop_.remove(listener->fd.get());
+    if (!listener->paused) loop_.remove(listener->fd.get());
+    listener->retry.cancel();
     loop_.bury(std::move(listener));
   }
   listeners_.clear();
-  accept_retry_.cancel();
 }
 
 /// Whether there may be more to accept.
 bool HttpServer::accept(Listener& listener) {
   for (int i = 0; i < kAcceptsPerTurn; ++i) {
-    if (!admission_.room()) return pauseAccepting(), false;
+    if (!listener.admission.room()) return pause(listener, listener.fullText()), false;
     sockaddr_storage address;  // NOLINT(cppcoreguidelines-pro-type-member-init): filled by the kernel
     socklen_t size = sizeof address;
     const int fd =
         ::accept4(listener.fd.get(), reinterpret_cast<sockaddr*>(&address), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (fd >= 0) {
-      adopt(fd, net::addressOf(address), listener.admin);
+      adopt(fd, net::addressOf(address), listener);
       continue;
     }
-    if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) return pauseAccepting(), false;
-    if (errno == EAGAIN) return false;
+    const int why = errno;
+    if (why == EMFILE || why == ENFILE || why == ENOBUFS || why == ENOMEM) {
+      return pause(listener, std::string("new connections: ") + std::strerror(why) + "; tried again until it works"),
+             false;
+    }
+    if (why == EAGAIN) return false;
   }
   return true;
 }
 
-void HttpServer::pauseAccepting() {
-  if (accept_paused_) return;
-  accept_paused_ = true;
+void HttpServer::pause(Listener& listener, const std::string& why) {
+  if (std::exchange(listener.paused, true)) return;
   metrics_.accept_paused.add();
-  if (!accept_told_)
-    log_.write(Level::Warning, "accept-paused",
-               "no descriptors left for new connections; accepting goes on when some are free",
-               {{"open", std::to_string(admission_.open())}});
-  accept_told_ = true;
-  for (auto& listener : listeners_) loop_.remove(listener->fd.get());
-  accept_retry_ = loop_.after(kAcceptRetry, [this] {
-    accept_paused_ = false;
-    for (auto& listener : listeners_) SSE_CHECK(loop_.add(listener->fd.get(), EPOLLIN, listener.get()));
+  if (!std::exchange(listener.told, true)) {
+    log_.write(Level::Warning, "accept-paused", why, {{"open", std::to_string(listener.admission.open())}});
+  }
+  loop_.remove(listener.fd.get());
+  listener.retry = loop_.after(kAcceptRetry, [this, &listener] {
+    listener.paused = false;
+    SSE_CHECK(loop_.add(listener.fd.get(), EPOLLIN, &listener));
   });
 }
 
-void HttpServer::adopt(int fd, const net::Address& address, bool admin) {
+void HttpServer::adopt(int fd, const net::Address& address, Listener& listener) {
+  using Verdict = net::Admission::Verdict;
   base::Fd owned(fd);
-  auto [verdict, ticket] = admission_.admit(address);
-  if (verdict == net::Admission::Verdict::Full) return;
-  if (verdict == net::Admission::Verdict::Admitted) accept_told_ = false;
-  const bool overload = verdict != net::Admission::Verdict::Admitted && !admin;
-  const bool of_address = verdict == net::Admission::Verdict::OverAddressLimit;
-  if (overload) (of_address ? metrics_.overload_per_address : metrics_.overload_connections).add();
+  auto [verdict, ticket] = listener.admission.admit(address);
+  const bool of_address = verdict == Verdict::OverAddressLimit || verdict == Verdict::AddressFull;
+  if (of_address) metrics_.overload_per_address.add();
+  if (verdict == Verdict::OverLimit) metrics_.overload_connections.add();
+  if (verdict == Verdict::Full || verdict == Verdict::AddressFull) return;
+  if (verdict == Verdict::Admitted) listener.told = false;
+  const bool overload = verdict != Verdict::Admitted;
   const auto index = static_cast<std::size_t>(fd);
   if (index >= connections_.size()) connections_.resize(std::max(index + 1, connections_.size() * 2));
   net::Connected socket{std::move(owned), std::move(ticket)};
-  if (tls_ && !admin) socket.tls = std::make_unique<net::TlsSession>(tls_, fd);
+  if (tls_ && !listener.admin) socket.tls = std::make_unique<net::TlsSession>(tls_, fd);
   const auto first = socket.tls ? Connection::Waiting::Handshake : Connection::Waiting::Head;
-  auto connection = std::make_unique<Connection>(*this, std::move(socket), Origin{address, overload, admin});
+  auto connection = std::make_unique<Connection>(*this, std::move(socket), Origin{address, overload, listener.admin});
   connection->generation_ = ++generation_;
   if (!loop_.add(fd, kEvents, connection.get())) return;
   ++open_;

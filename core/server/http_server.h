@@ -19,18 +19,18 @@
 
 namespace sse::server {
 
-/// The HTTP side of one loop: its listeners and its connections. Owned by main, lives on its loop. Accepting pauses
-/// without spinning when descriptors run out and goes on when some are free.
+/// The HTTP side of one loop: its listeners and its connections. Owned by main, lives on its loop. A listener pauses
+/// without spinning when descriptors run out, or room in its admission, and goes on when there is some.
 class HttpServer {
  public:
-  HttpServer(net::EventLoop& loop, Handler& handler, net::Admission& admission, const ServerSettings& settings,
-             ServerMetrics& metrics, Logger& log);
+  HttpServer(net::EventLoop& loop, Handler& handler, const ServerSettings& settings, ServerMetrics& metrics,
+             Logger& log);
   ~HttpServer();
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;
 
-  /// Takes over a listening socket. [loop]
-  void listen(base::Fd listener, bool admin);
+  /// Takes over a listening socket, whose connections are counted by `admission`. [loop]
+  void listen(base::Fd listener, net::Admission& admission, bool admin);
   /// Connections that come from now on, but for those of admin.port, speak TLS with these certificates. [loop]
   void setTls(std::shared_ptr<const net::TlsContext> tls) { tls_ = std::move(tls); }
   /// Accepts until there is nobody left in the queue, then closes the listeners. [loop]
@@ -72,8 +72,8 @@ class HttpServer {
   [[nodiscard]] Connection* at(const ConnectionId& id);
   void toHttp2(Connection& connection, std::string_view received);
   bool accept(Listener& listener);
-  void adopt(int fd, const net::Address& address, bool admin);
-  void pauseAccepting();
+  void adopt(int fd, const net::Address& address, Listener& listener);
+  void pause(Listener& listener, const std::string& why);
   void tlsFailed(const Connection& connection, const std::string& why);
   void remove(Connection& connection);
   void release(Connection& connection);
@@ -90,7 +90,6 @@ class HttpServer {
 
   net::EventLoop& loop_;
   Handler& handler_;
-  net::Admission& admission_;
   const ServerSettings settings_;
   ServerMetrics& metrics_;
   Logger& log_;
@@ -113,10 +112,7 @@ class HttpServer {
   std::function<void()> drained_;
   std::int64_t drain_until_ms_ = 0;
   Registration drain_ticker_;
-  bool accept_paused_ = false;
-  bool accept_told_ = false;  ///< the log has its line for this shortage
   Registration ticker_;
-  Registration accept_retry_;
 };
 
 }  // namespace sse::server

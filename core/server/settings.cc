@@ -37,8 +37,8 @@ ServerMetrics::ServerMetrics(Metrics& metrics)
       accepted(metrics.counter("sse_server_accepted_total", "connections accepted")),
       overload_connections(overload(metrics, "limits.connections")),
       overload_per_address(overload(metrics, "limits.connections_per_address")),
-      accept_paused(
-          metrics.counter("sse_server_accept_paused_total", "times accepting paused for want of descriptors")),
+      accept_paused(metrics.counter("sse_server_accept_paused_total",
+                                    "times a port paused accepting for want of descriptors or room")),
       requests(metrics.counter("sse_server_requests_total", "requests read")),
       bad_requests(metrics.counter("sse_server_bad_requests_total", "requests that were refused as malformed")),
       timeouts(metrics.counter("sse_server_timeouts_total", "connections closed for slowness or idleness")),

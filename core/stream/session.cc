@@ -30,17 +30,24 @@ void Session::onReady(std::uint32_t ready) {
   if ((ready & (EPOLLERR | EPOLLHUP | EPOLLRDHUP)) != 0) return owner_.close(*this, CloseReason::Client);
   if ((ready & EPOLLIN) != 0) {
     // A subscriber has nothing more to say; what it says is thrown away.
-    std::array<char, 4096> ignored{};
-    while (true) {
-      const ssize_t got = socket_.receive(ignored);
-      if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR)) return owner_.close(*this, CloseReason::Client);
-      if (got < static_cast<ssize_t>(ignored.size())) break;
-    }
+    if (const auto reason = ignore()) return owner_.close(*this, *reason);
   }
   if ((ready & EPOLLOUT) != 0) socket_.flush();
   if ((ready & EPOLLOUT) != 0 && blocked_) {
     blocked_ = false;
     owner_.pumpSoon(*this);
+  }
+}
+
+/// Reads to the end of what there is, or to where it is too much; why the stream is to be closed.
+std::optional<CloseReason> Session::ignore() {
+  std::array<char, 4096> ignored{};
+  while (true) {
+    const ssize_t got = socket_.receive(ignored);
+    if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR)) return CloseReason::Client;
+    if (got > 0) ignored_ += static_cast<std::uint16_t>(got);
+    if (ignored_ > kMostIgnored) return CloseReason::Node;
+    if (got < static_cast<ssize_t>(ignored.size())) return std::nullopt;
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,8 @@ namespace sse::stream {
 
 class Readers;
 class Streamer;
+
+enum class CloseReason : std::uint8_t { Client, Slow, Node, Expired };
 
 /// How blocks are put on the wire.
 enum class Framing : std::uint8_t {
@@ -80,6 +83,8 @@ class alignas(64) Session final : public net::Pollable {
   [[nodiscard]] std::string client() const;
   [[nodiscard]] std::uint32_t clientHash() const { return client_hash_; }
   [[nodiscard]] bool hasOwnClient() const { return extra_ && !extra_->client.empty(); }
+  /// Bytes that a subscriber may send before it is closed: it has nothing to say, and each costs the loop time.
+  static constexpr std::size_t kMostIgnored = 16 << 10;
   /// Loop seconds of the last write.
   [[nodiscard]] std::uint32_t lastWrite() const { return last_write_; }
   [[nodiscard]] std::uint32_t openedAt() const { return opened_at_; }
@@ -93,6 +98,7 @@ class alignas(64) Session final : public net::Pollable {
   friend class FanOut;
   friend class Pump;
 
+  std::optional<CloseReason> ignore();
   /// This session's place in `readers` changed.
   void moved(Readers* readers, std::uint32_t place);
   SessionExtra& more();
@@ -110,6 +116,7 @@ class alignas(64) Session final : public net::Pollable {
   bool closing_ = false;  ///< to be closed once `pending` is out
   bool wary_ = false;     ///< had events elsewhere that may still be on their way to this node: those are dropped
   Framing framing_;
+  std::uint16_t ignored_ = 0;  ///< bytes of the subscriber's
   net::Outlet* const outlet_;  ///< of Data
   Streamer& owner_;
   std::uint32_t slot_;

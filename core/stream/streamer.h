@@ -23,8 +23,6 @@ namespace sse::stream {
 class FanOut;
 class Pump;
 
-enum class CloseReason : std::uint8_t { Client, Slow, Node, Expired };
-
 /// Where a stream starts.
 struct Start {
   std::optional<std::uint64_t> after;  ///< position; none: at the head

@@ -5,6 +5,7 @@ import { assertProblem, call, json, ndjson, publish, stream, text } from './supp
 import { block, frame, Frames, getMethod, postMethod, types } from './support/http2.mjs';
 import { scenario } from './support/stage.mjs';
 import { tlsNode } from './support/tls_node.mjs';
+import { bearer, newToken, TokenFile } from './support/tokens.mjs';
 import { until } from './support/wait.mjs';
 
 /** A subscribe that is refused for now: 200, retry, end; without the Accept a status with Retry-After. */
@@ -32,15 +33,6 @@ async function limited(node, limit, name = 'sse_api_limited_total', label = 'lim
   return Number(row?.slice(row.lastIndexOf(' ') + 1));
 }
 
-const admitted = (stage, node, path) =>
-  until('there is room again', async () => {
-    const reader = await stage.subscribe(node, path, { raw: true });
-    await until('an answer', () => reader.ended || reader.blocks.length > 0);
-    if (reader.blocks[0]?.id !== undefined && !reader.ended) return reader;
-    reader.close();
-    return false;
-  });
-
 scenario('clients per channel', async (stage) => {
   const node = await stage.node({ limits: { clients_per_channel: 2 } });
   const readers = [await stage.subscribe(node, '/subscribe/c'), await stage.subscribe(node, '/subscribe/c')];
@@ -48,7 +40,18 @@ scenario('clients per channel', async (stage) => {
   assert.equal(await limited(node, 'limits.clients_per_channel'), 3);
   await stage.subscribe(node, '/subscribe/other');
   readers[0].close();
-  await admitted(stage, node, '/subscribe/c');
+  await stage.admitted(node, '/subscribe/c');
+});
+
+scenario('a channel that is full lets a client take up its own stream', async (stage) => {
+  const node = await stage.node({ limits: { clients_per_channel: 1 } });
+  const id = await publish(node, '/publish/c', { data: 1 });
+  const old = await stage.subscribe(node, '/channel/c/client/one');
+  const again = await stage.subscribe(node, '/channel/c/client/one', { lastEventId: id });
+  await old.end();
+  await publish(node, '/publish/c', { data: 2 });
+  assert.equal((await again.next()).data, '2');
+  await assertRefusedForNow(node, '/channel/c/client/other');
 });
 
 scenario('connections', async (stage) => {
@@ -82,12 +85,11 @@ scenario('connections', async (stage) => {
 
 scenario('connections per address', async (stage) => {
   const node = await stage.node({ limits: { connections_per_address: 3 } });
-  // The node may still count a connection whose answer was read a moment ago.
   const readers = [];
-  for (let i = 0; i < 3; i++) readers.push(await admitted(stage, node, '/subscribe/c'));
+  for (let i = 0; i < 3; i++) readers.push(await stage.admitted(node, '/subscribe/c'));
   await assertRefusedForNow(node, '/subscribe/c');
   readers[0].close();
-  await admitted(stage, node, '/subscribe/c');
+  await stage.admitted(node, '/subscribe/c');
   assert.ok((await limited(node, 'limits.connections_per_address', 'sse_server_overload_total')) >= 2);
   assert.equal(await limited(node, 'limits.connections', 'sse_server_overload_total'), 0);
 });
@@ -157,6 +159,15 @@ scenario('the rate counts whom a trusted proxy names, and nobody else is believe
   assert.deepEqual(new Set(await statuses(trusting, network((i) => 100 + i))), new Set([200]));
   const strict = await stage.node({ limits });
   assert.ok((await statuses(strict, spread)).includes(429));
+});
+
+scenario('an identity that is written as an address has a rate of its own', async (stage) => {
+  const key = await newToken({ name: '@127.0.0.1', publish: '*' });
+  const token = { file: new TokenFile(stage, key).path };
+  const node = await stage.node({ limits: { publish_rate: 1 }, auth: ['token', 'open'], token });
+  const headers = { ...text, ...bearer(key.token) };
+  assert.equal((await call(node, 'POST', '/publish/c', { headers, body: 'x' })).status, 200);
+  assert.equal((await call(node, 'POST', '/publish/c', { headers: text, body: 'x' })).status, 200);
 });
 
 scenario('a batch of more than the rate passes once, and what comes next waits for it', async (stage) => {

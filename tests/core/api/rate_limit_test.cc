@@ -44,17 +44,22 @@ TEST_CASE("who is refused learns when the same would pass") {
   CHECK(limit.take("a", 35, 4'500'000));
 }
 
-TEST_CASE("addresses of one network of IPv6 are one publisher, names are not looked at") {
+TEST_CASE("addresses of one network of IPv6 are one publisher, and no identity is one of them") {
   RateLimit limit(2);
-  CHECK(limit.take("@2001:db8::1", 2, 0));
-  CHECK_FALSE(limit.take("@2001:db8::2", 1, 0));
-  CHECK(limit.wait("@2001:db8::3", 2, 0) == 1);
-  CHECK(limit.take("@2001:db8:0:1::1", 2, 0));
-  CHECK(limit.take("@10.0.0.1", 2, 0));
-  CHECK_FALSE(limit.take("@::ffff:10.0.0.1", 1, 0));
-  CHECK(limit.take("@10.0.0.2", 2, 0));
-  CHECK(limit.take("2001:db8::1", 2, 0));
-  CHECK(limit.take("2001:db8::2", 2, 0));
+  const auto take = [&](const char* address, std::uint64_t events) {
+    return limit.take(RateLimit::address(address), events, 0);
+  };
+  CHECK(take("2001:db8::1", 2));
+  CHECK_FALSE(take("2001:db8::2", 1));
+  CHECK(limit.wait(RateLimit::address("2001:db8::3"), 2, 0) == 1);
+  CHECK(take("2001:db8:0:1::1", 2));
+  CHECK(take("10.0.0.1", 2));
+  CHECK_FALSE(take("::ffff:10.0.0.1", 1));
+  CHECK(take("10.0.0.2", 2));
+  for (const char* name : {"2001:db8::1", "2001:db8::2", "@10.0.0.1", "=@10.0.0.1"}) {
+    CHECK(limit.take(RateLimit::identity(name), 2, 0));
+    CHECK_FALSE(limit.take(RateLimit::identity(name), 1, 0));
+  }
 }
 
 TEST_CASE("being refused costs nothing") {

@@ -1,6 +1,7 @@
 #include "net/admission.h"
 
 #include <doctest/doctest.h>
+#include <vector>
 
 using namespace sse::net;
 using Verdict = Admission::Verdict;
@@ -65,10 +66,51 @@ TEST_CASE("addresses have a limit of their own") {
   CHECK(admission.admit(host(1)).first == Verdict::Admitted);
 }
 
-TEST_CASE("over both limits it is that of connections") {
-  Admission admission({.connections = 1, .per_address = 1});
+TEST_CASE("what is over the limit of its address takes no place under that of connections") {
+  Admission admission({.connections = 2, .per_address = 1, .reserve = 1});
   auto first = admission.admit(host(1));
-  CHECK(admission.admit(host(1)).first == Verdict::OverLimit);
+  CHECK(admission.open() == 1);
+  auto second = admission.admit(host(1));
+  CHECK(second.first == Verdict::OverAddressLimit);
+  CHECK(admission.open() == 1);
+  auto other = admission.admit(host(2));
+  CHECK(other.first == Verdict::Admitted);
+  auto third = admission.admit(host(3));
+  CHECK(third.first == Verdict::OverLimit);
+  CHECK_FALSE(admission.room());
+}
+
+TEST_CASE("an address over its limit has few places, and so have all such addresses together") {
+  Admission admission({.connections = 9, .per_address = 1, .reserve = 3, .address_reserve = 2});
+  std::vector<Ticket> held;
+  const auto admit = [&](char last) {
+    auto [verdict, ticket] = admission.admit(host(last));
+    held.push_back(std::move(ticket));
+    return verdict;
+  };
+  CHECK(admit(1) == Verdict::Admitted);
+  CHECK(admit(1) == Verdict::OverAddressLimit);
+  CHECK(admit(1) == Verdict::OverAddressLimit);
+  CHECK(admit(1) == Verdict::AddressFull);
+  CHECK(admit(2) == Verdict::Admitted);
+  CHECK(admit(2) == Verdict::OverAddressLimit);
+  CHECK(admit(2) == Verdict::AddressFull);
+  held[1] = Ticket();
+  CHECK(admit(2) == Verdict::OverAddressLimit);
+  held[0] = Ticket();
+  CHECK(admit(1) == Verdict::Admitted);
+  held.clear();
+  CHECK(admission.open() == 0);
+  CHECK(admit(1) == Verdict::Admitted);
+}
+
+TEST_CASE("who finds no room at all gives the place of its address back") {
+  Admission admission({.connections = 1, .per_address = 1, .reserve = 0});
+  auto first = admission.admit(host(1)).second;
+  CHECK(admission.admit(host(2)).first == Verdict::Full);
+  CHECK(admission.open() == 1);
+  first = Ticket();
+  CHECK(admission.admit(host(2)).first == Verdict::Admitted);
 }
 
 TEST_CASE("addresses of IPv6 are counted by their network") {

@@ -33,13 +33,41 @@ TEST_CASE("accepting pauses when there is no room and goes on when there is") {
 }
 
 TEST_CASE("connections of one address are counted") {
-  ServerWorld world({}, {.connections = 0, .per_address = 1, .reserve = 0});
+  ServerWorld world({}, {.connections = 0, .per_address = 1, .reserve = 1});
   auto first = world.connect();
   Client second(world.port);
   second.send(get("/x"));
   REQUIRE(second.readToEnd());
   CHECK(world.metrics.overload_per_address.value() == 1);
   CHECK(world.metrics.overload_connections.value() == 0);
+}
+
+TEST_CASE("what is far over the limit of its address is closed at once, and counted") {
+  ServerWorld world({}, {.connections = 2, .per_address = 1, .reserve = 1, .address_reserve = 1});
+  auto first = world.connect();
+  const Client second(world.port);
+  Client third(world.port);
+  CHECK(third.readToEnd());
+  CHECK(third.text.empty());
+  CHECK(world.metrics.overload_per_address.value() == 2);
+  CHECK(world.metrics.accept_paused.value() == 0);
+}
+
+TEST_CASE("a listener without room does not pause another") {
+  net::Admission own({.connections = 1, .per_address = 0, .reserve = 0});
+  ServerWorld world({}, {.connections = 1, .per_address = 0, .reserve = 0});
+  std::uint16_t admin = 0;
+  world.on([&] { world.server.listen(ServerWorld::listener(admin), own, true); });
+  auto first = world.connect();
+  const Client second(world.port);
+  world.waitFor([&] { return world.metrics.accept_paused.value() > 0; });
+  Client probe(admin);
+  probe.send(get("/livez"));
+  CHECK(probe.readUntil("GET /livez []"));
+  const Client another(admin);
+  world.waitFor([&] { return world.log.lines("accept-paused").size() == 2; });
+  CHECK(world.log.lines("accept-paused")[0].text.starts_with("limits.connections: 1 are open"));
+  CHECK(world.log.lines("accept-paused")[1].text.starts_with("admin.port: 1 connections are open"));
 }
 
 TEST_CASE("a draining server ends idle connections at once") {
@@ -116,7 +144,7 @@ TEST_CASE("listeners can be closed though room runs out at the second one") {
   ServerWorld world({}, {.connections = 1, .per_address = 0, .reserve = 0});
   std::uint16_t admin = 0;
   world.on([&] {
-    world.server.listen(ServerWorld::listener(admin), true);
+    world.server.listen(ServerWorld::listener(admin), world.admission, true);
     Client one(admin);
     Client two(admin);
     world.server.closeListeners();

@@ -125,8 +125,8 @@ class Answers final : public server::Handler {
 /// A server on a loop of its own thread, listening on loopback.
 struct ServerWorld {
   explicit ServerWorld(const server::ServerSettings& settings = {}, const net::Admission::Limits& limits = {})
-      : admission(limits), server(loop, answers, admission, settings, metrics, log) {
-    server.listen(listener(port), false);
+      : admission(limits), server(loop, answers, settings, metrics, log) {
+    server.listen(listener(port), admission, false);
     loop.atTurnEnd([this] {
       answers.settle();
       return server.turn();

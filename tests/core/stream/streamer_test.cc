@@ -253,7 +253,7 @@ TEST_CASE("a subscriber that goes is forgotten, and its channel with it") {
 TEST_CASE("what a subscriber sends is thrown away") {
   World world;
   const auto reader = world.open("a");
-  const std::string noise(100'000, 'n');
+  const std::string noise(stream::Session::kMostIgnored, 'n');
   for (std::size_t sent = 0; sent < noise.size();) {
     const auto now = ::send(reader->fd.get(), noise.data(), noise.size() - sent, MSG_NOSIGNAL);
     if (now > 0) sent += static_cast<std::size_t>(now);
@@ -262,6 +262,23 @@ TEST_CASE("what a subscriber sends is thrown away") {
   world.publish("a", "x");
   reader->read();
   CHECK(reader->data() == Texts{"x"});
+}
+
+TEST_CASE("a subscriber that sends on and on is closed") {
+  World world;
+  const auto reader = world.open("a");
+  const std::string bytes(4096, 'x');
+  std::size_t sent = 0;
+  world.on([&] {
+    // All of it waits before the loop looks: one turn reads no more than it takes to see that it is too much.
+    while (sent < 64 * bytes.size() && ::send(reader->fd.get(), bytes.data(), bytes.size(), MSG_DONTWAIT) > 0) {
+      sent += bytes.size();
+    }
+  });
+  REQUIRE(sent > stream::Session::kMostIgnored);
+  world.settle();
+  CHECK(world.size() == 0);
+  CHECK(world.metrics.closed_by_us.value() == 1);
 }
 
 TEST_CASE("joining that leads to no stream leaves no reader behind") {

@@ -4,9 +4,9 @@ import https from 'node:https';
 import assert from 'node:assert/strict';
 import { alarm } from './wait.mjs';
 
-/** A request to `node`, by TLS where `node.tls` says how ({ca, servername, …}). */
+/** A request to `node`: from the address `node.from`, by TLS where `node.tls` says how ({ca, servername, …}). */
 export function requestTo(node, options) {
-  const where = { host: node.address ?? '127.0.0.1', port: node.port };
+  const where = { host: node.address ?? '127.0.0.1', port: node.port, localAddress: node.from };
   return node.tls ? https.request({ ...where, ...node.tls, ...options }) : http.request({ ...where, ...options });
 }
 

@@ -14,7 +14,10 @@ export async function connect(stage, node, options = {}) {
   stage.defer(() => session.destroy());
   session.goaways = [];
   session.on('goaway', (code) => session.goaways.push(code));
-  await within('the connection', new Promise((done) => session.once('remoteSettings', done)), 8000);
+  const begun = new Promise((done, fail) =>
+    session.once('remoteSettings', done).once('close', () => fail(new Error('closed before it began'))),
+  );
+  await within('the connection', begun, 8000);
   return session;
 }
 

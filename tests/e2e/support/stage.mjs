@@ -51,6 +51,17 @@ export class Stage {
     return reader;
   }
 
+  /** The same once there is room: the node may still count a connection whose answer was read a moment ago. */
+  admitted(node, path) {
+    return until('there is room', async () => {
+      const reader = await this.subscribe(node, path, { raw: true });
+      await until('an answer', () => reader.ended || reader.blocks.length > 0);
+      if (reader.blocks[0]?.id !== undefined && !reader.ended) return reader;
+      reader.close();
+      return false;
+    });
+  }
+
   /** A bare connection to `node`. */
   async wire(node) {
     const wire = await Wire.connect(node.port);
