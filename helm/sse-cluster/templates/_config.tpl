@@ -97,12 +97,22 @@
 {{- toJson $config -}}
 {{- end -}}
 
+{{/* The drain times that a pod's time to stop is made of, as JSON. They are variables of the pod and not of the file: one that
+     reloads would reach pods whose time to stop is that of before. */}}
+{{- define "sse.drain" -}}
+{{- $times := dict "delay" "0s" "window" "5s" "flush" "5s" -}}
+{{- range $name, $value := pick (default dict .Values.config.drain) "delay" "window" "flush" }}{{ $_ := set $times $name (toString $value) }}{{ end -}}
+{{- toJson $times -}}
+{{- end -}}
+
 {{/* The whole configuration file, as JSON. */}}
 {{- define "sse.config" -}}
 {{- $user := merge (deepCopy .Values.config) .Values.pluginConfig -}}
 {{- $discovery := (include "sse.discovery" . | fromJson).list -}}
 {{- $_ := set $user "discovery" $discovery -}}
 {{- if not (has "gossip" $discovery) }}{{ $_ := unset $user "gossip" }}{{ end -}}
+{{- $drain := omit (default dict $user.drain) "delay" "window" "flush" -}}
+{{- if $drain }}{{ $_ := set $user "drain" $drain }}{{ else }}{{ $_ := unset $user "drain" }}{{ end -}}
 {{- mergeOverwrite (include "sse.chartConfig" . | fromJson) $user | toJson -}}
 {{- end -}}
 
