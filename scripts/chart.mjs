@@ -1,7 +1,7 @@
 // node scripts/chart.mjs [--check]: writes what in helm/sse-cluster follows from other files: values.schema.json, the
-// table of values in README.md, files/reloads.txt, and files/sections.txt. Reads values.yaml and asks the program
-// (SSE_BINARY, else that of build/test) for its options. With --check it writes nothing and fails where something would
-// change.
+// table of values in README.md, and lists of options: files/reloads.txt, files/secrets.txt, files/sections.txt. Reads
+// values.yaml and asks the program (SSE_BINARY, else that of build/test) for its options. With --check it writes nothing
+// and fails where something would change.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -80,6 +80,7 @@ function configSchema() {
   return { ...schema, properties };
 }
 
+const isVariable = (name) => /^[A-Z_]+$/.test(name);
 const json = (value) => `${JSON.stringify(value, null, 2)}\n`;
 
 function made() {
@@ -90,6 +91,11 @@ function made() {
     'files/reloads.txt': ask('json')
       .filter((option) => option.reload)
       .map((option) => `${option.key}\n`)
+      .sort()
+      .join(''),
+    'files/secrets.txt': ask('json')
+      .filter((option) => option.secret)
+      .flatMap(({ key, env, aliases }) => [env, ...aliases.filter(isVariable)].map((name) => `${name} ${key}\n`))
       .sort()
       .join(''),
     'files/sections.txt': Object.keys(configSchema().properties)

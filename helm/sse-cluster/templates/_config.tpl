@@ -22,7 +22,7 @@
 {{- $config := include "sse.config" . | fromJson -}}
 {{- $secret := dig "cluster" "secret_file" "" $config -}}
 {{- range .Values.extraEnv -}}
-{{- if has .name (list "CLUSTER_SECRET" "CLUSTER_SECRET_FILE") }}{{ $secret = .name }}{{ end -}}
+{{- if or (and (eq .name "CLUSTER_SECRET") .valueFrom) (and (eq .name "CLUSTER_SECRET_FILE") (or .valueFrom .value)) }}{{ $secret = .name }}{{ end -}}
 {{- end -}}
 {{- $how := dig "relay" "tls" "auto" $config -}}
 {{- $tls := or (eq $how "on") (and (eq $how "auto") .Values.tls.enabled) -}}

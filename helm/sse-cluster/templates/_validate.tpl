@@ -109,8 +109,14 @@
 {{- dict "list" $wrong | toJson -}}
 {{- end -}}
 
+{{/* The option that a variable of a secret is about, as cluster.secret; else nothing: (dict "root" $ "name" "CLUSTER_SECRET"). */}}
+{{- define "sse.secretOf" -}}
+{{- range .root.Files.Lines "files/secrets.txt" }}{{ if hasPrefix (printf "%s " $.name) . }}{{ splitList " " . | last }}{{ end }}{{ end -}}
+{{- end -}}
+
 {{- define "sse.wrongVariables" -}}
 {{- $wrong := list -}}
+{{- $config := include "sse.config" . | fromJson -}}
 {{- $followed := list "HTTP_PORT" "HTTP_SERVER_PORT" "HTTP_ADDRESS" "ADMIN_PORT" "ADMIN_ADDRESS" "GOSSIP_PORT" "GOSSIP_BIND" "GOSSIP_ADVERTISE" "GOSSIP_HOSTS" "DISCOVERY" "DNS_NAME" "DNS_SERVICE" "TRANSPORT" "AUTH" "TOKEN_FILE" "NODE_NAME" "PLUGINS_PATH" "RELOAD_WATCH" "TLS_CERTIFICATE" "TLS_KEY" "RELAY_CA_FILE" "RELAY_SERVER_NAME" "RELAY_TLS" "RELAY_CLIENT_NAMES" "HISTORY_BUDGET" "CLUSTER_START_TIMEOUT" -}}
 {{- range .Values.extraEnv -}}
 {{- if has .name $followed -}}
@@ -118,6 +124,14 @@
 {{- end -}}
 {{- if hasPrefix "DRAIN_" .name -}}
 {{- $wrong = append $wrong (printf "extraEnv: %s would win over config.drain, from which the time to stop is computed; say it there" .name) -}}
+{{- end -}}
+{{- $secret := include "sse.secretOf" (dict "root" $ "name" .name) -}}
+{{- if and $secret (not .valueFrom) -}}
+{{- $wrong = append $wrong (printf "extraEnv: %s would be readable in the StatefulSet; say valueFrom, as {secretKeyRef: {name: …, key: …}}" .name) -}}
+{{- end -}}
+{{- $parts := splitList "." (printf "%s_file" $secret) -}}
+{{- if and $secret (dig (first $parts) (last $parts) "" $config) -}}
+{{- $wrong = append $wrong (printf "extraEnv: %s is what config.%s_file, or secret, has a file for; say one of them" .name $secret) -}}
 {{- end -}}
 {{- end -}}
 {{- dict "list" $wrong | toJson -}}
