@@ -1,7 +1,7 @@
 // node scripts/chart.mjs [--check]: writes what in helm/sse-cluster follows from other files: values.schema.json, the
-// table of values in README.md, and lists of options: files/reloads.txt, files/secrets.txt, files/sections.txt. Reads
-// values.yaml and asks the program (SSE_BINARY, else that of build/test) for its options. With --check it writes nothing
-// and fails where something would change.
+// table of values in README.md, and in files/ the lists of options that reload, variables of secrets, and sections.
+// Reads values.yaml and asks the program (SSE_BINARY, else that of build/test) for its options. With --check it writes
+// nothing and fails where something would change.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';

@@ -155,7 +155,7 @@ test('the notes warn of no node that has to prove itself', async () => {
   const webhook = { auth: 'webhook', webhook: { url: 'https://a.b/' } };
   assert.doesNotMatch(await notes({ replicaCount: 1, config: webhook }), /NOTE/);
   const relay = { client_certificate: '/c', client_key: '/k', client_names: ['DNS:a'] };
-  assert.doesNotMatch(await notes({ tls, config: { relay } }), /clusterSecret/);
+  assert.doesNotMatch(await notes({ tls, config: { tls: { client_ca: ['/c'] }, relay } }), /clusterSecret/);
 });
 
 test('there is a pod for `helm test`, and a line about it, where it can work', async () => {

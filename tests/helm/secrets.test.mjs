@@ -16,7 +16,33 @@ test('no variable of a secret is written into the StatefulSet', () => {
   assert.doesNotMatch(said, /hunter2/);
 });
 
+const tls = { enabled: true, existingSecret: 'certificate', serverName: 'a.b' };
+const asked = { client_ca: ['/etc/sse-cluster/tls/ca.crt'] };
+const mutual = {
+  client_certificate: '/etc/sse-cluster/tls/tls.crt',
+  client_key: '/etc/sse-cluster/tls/tls.key',
+  client_names: ['DNS:a.b'],
+};
+const ingress = { enabled: true, hosts: [{ host: 'a.b' }] };
+
 refused({
+  'links by TLS to ports without': [{ config: { relay: { tls: 'on' } } }, /config\.relay\.tls: on.*say tls\.enabled/],
+  'links by TLS to ports without, as proof': [
+    { config: { relay: { tls: 'on', client_names: ['DNS:a'] } }, ingress },
+    /config\.relay\.tls: on[^]*config\.relay\.client_names: .*say tls\.enabled[^]*ingress\.enabled: leads to the relay/,
+  ],
+  'plain links to ports by TLS': [
+    { tls, config: { relay: { tls: 'off' } } },
+    /config\.relay\.tls: off.*leave it out/,
+  ],
+  'names of certificates that nobody shows': [
+    { tls, config: { tls: asked, relay: { client_names: ['DNS:a.b'] } } },
+    /config\.relay\.client_names: .*say config\.relay\.client_certificate/,
+  ],
+  'names of certificates that nobody asks for': [
+    { tls, config: { relay: mutual } },
+    /config\.relay\.client_names: .*say config\.tls\.client_ca/,
+  ],
   'a variable without a value as proof': [
     { config: webhook, extraEnv: [{ name: 'CLUSTER_SECRET', value: '' }] },
     /extraEnv: CLUSTER_SECRET[^]*config\.auth: without open/,

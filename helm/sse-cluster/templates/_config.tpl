@@ -24,8 +24,7 @@
 {{- range .Values.extraEnv -}}
 {{- if or (and (eq .name "CLUSTER_SECRET") .valueFrom) (and (eq .name "CLUSTER_SECRET_FILE") (or .valueFrom .value)) }}{{ $secret = .name }}{{ end -}}
 {{- end -}}
-{{- $how := dig "relay" "tls" "auto" $config -}}
-{{- $tls := or (eq $how "on") (and (eq $how "auto") .Values.tls.enabled) -}}
+{{- $tls := and .Values.tls.enabled (has (dig "relay" "tls" "auto" $config) (list "auto" "on")) -}}
 {{- if or $secret (and $tls (dig "relay" "client_names" "" $config)) }}yes{{ end -}}
 {{- end -}}
 

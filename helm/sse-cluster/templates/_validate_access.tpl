@@ -121,6 +121,22 @@
 {{- if and $key (not $shown) -}}
 {{- $wrong = append $wrong "config.relay.client_certificate: config.relay.client_key is of no use without it; say both" -}}
 {{- end -}}
+{{- $how := dig "relay" "tls" "auto" .Values.config -}}
+{{- if and (eq $how "on") (not .Values.tls.enabled) -}}
+{{- $wrong = append $wrong "config.relay.tls: on, and no pod speaks TLS, so that none links with another; say tls.enabled and tls.existingSecret, or leave it out" -}}
+{{- end -}}
+{{- if and (eq $how "off") .Values.tls.enabled -}}
+{{- $wrong = append $wrong "config.relay.tls: off, and pods speak TLS alone, so that none links with another; leave it out" -}}
+{{- end -}}
+{{- if dig "relay" "client_names" "" .Values.config -}}
+{{- $lacks := list -}}
+{{- if not .Values.tls.enabled }}{{ $lacks = append $lacks "tls.enabled" }}{{ end -}}
+{{- if not $shown }}{{ $lacks = append $lacks "config.relay.client_certificate" }}{{ end -}}
+{{- if not (dig "tls" "client_ca" "" .Values.config) }}{{ $lacks = append $lacks "config.tls.client_ca" }}{{ end -}}
+{{- with $lacks -}}
+{{- $wrong = append $wrong (printf "config.relay.client_names: nodes have to show certificates, and none links with another without them; say %s too, as in ci/mutual-tls-values.yaml" (join " and " .)) -}}
+{{- end -}}
+{{- end -}}
 {{- dict "list" $wrong | toJson -}}
 {{- end -}}
 
