@@ -144,6 +144,7 @@ const properties = (config) => ({
     parentRefs: anyList,
     hostnames: listOf(string),
     path: { type: 'string', pattern: '^/' },
+    caCertificateRefs: listOf(object({ group: string, kind: string, name: string }, ['name'])),
   }),
   serviceMonitor: section({ enabled: boolean, interval: time, scrapeTimeout: time, labels: texts }),
   prometheusRule: section({ enabled: boolean, labels: texts }),

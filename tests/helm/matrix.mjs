@@ -37,7 +37,12 @@ export const choices = {
       extraEnv: proof,
       service: { type: 'LoadBalancer', extraSpec: { loadBalancerClass: 'x' } },
       ingress: { enabled: true, hosts: [{ host: 'a.example.org' }] },
-      httpRoute: { enabled: true, parentRefs: [{ name: 'g' }], path: '/events' },
+      httpRoute: {
+        enabled: true,
+        parentRefs: [{ name: 'g' }],
+        path: '/events',
+        caCertificateRefs: [{ name: 'authorities' }],
+      },
     },
   },
 };

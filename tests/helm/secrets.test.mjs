@@ -35,6 +35,10 @@ refused({
     { tls, config: { relay: { tls: 'off' } } },
     /config\.relay\.tls: off.*leave it out/,
   ],
+  'a gateway that does not know by whom to check pods': [
+    { tls, secret: { clusterSecret: 'c' }, httpRoute: { enabled: true, parentRefs: [{ name: 'g' }] } },
+    /httpRoute\.caCertificateRefs: .*say a ConfigMap/,
+  ],
   'names of certificates that nobody shows': [
     { tls, config: { tls: asked, relay: { client_names: ['DNS:a.b'] } } },
     /config\.relay\.client_names: .*say config\.relay\.client_certificate/,

@@ -2,6 +2,7 @@
 
 {{- define "sse.secretFolder" -}}/etc/sse-cluster/secrets{{- end -}}
 {{- define "sse.tlsFolder" -}}/etc/sse-cluster/tls{{- end -}}
+{{- define "sse.publicAuthorities" -}}/etc/ssl/certs/ca-certificates.crt{{- end -}}
 {{- define "sse.pluginFolder" -}}/var/lib/sse-cluster/plugins{{- end -}}
 
 {{/* Options that are lists, or text with commas, as JSON {"list": […]}. */}}

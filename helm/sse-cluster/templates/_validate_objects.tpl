@@ -76,6 +76,9 @@
 {{- if and .Values.httpRoute.enabled (not .Values.httpRoute.parentRefs) -}}
 {{- $wrong = append $wrong "httpRoute.parentRefs: say at least one gateway, as [{name: …}]" -}}
 {{- end -}}
+{{- if and .Values.httpRoute.enabled .Values.tls.enabled (not .Values.httpRoute.caCertificateRefs) (ne .Values.tls.caFile (include "sse.publicAuthorities" .)) -}}
+{{- $wrong = append $wrong "httpRoute.caCertificateRefs: pods speak TLS, and gateways do not know by whom to check them; say a ConfigMap with ca.crt, as [{name: …}]" -}}
+{{- end -}}
 {{- if and .Values.service.nodePort (eq .Values.service.type "ClusterIP") -}}
 {{- $wrong = append $wrong "service.nodePort: a Service of type ClusterIP has none; say type NodePort or LoadBalancer" -}}
 {{- end -}}
