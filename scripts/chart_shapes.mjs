@@ -80,7 +80,12 @@ const properties = (config) => ({
     jwtKey: string,
     files: { ...texts, propertyNames: { pattern: '^[-._a-zA-Z0-9]+$' } },
   }),
-  tls: section({ enabled: boolean, existingSecret: string, serverName: string, caFile: string }),
+  tls: section({
+    enabled: boolean,
+    existingSecret: string,
+    serverName: string,
+    caFile: { type: 'string', pattern: '^(/.*)?$' },
+  }),
   service: section({
     type: oneOf('ClusterIP', 'NodePort', 'LoadBalancer'),
     port,

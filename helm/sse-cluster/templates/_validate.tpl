@@ -2,7 +2,7 @@
 
 {{- define "sse.validate" -}}
 {{- $problems := list -}}
-{{- range list "sse.wrongConfig" "sse.wrongAddresses" "sse.wrongPlugins" "sse.wrongVariables" "sse.wrongSecrets" "sse.wrongKeys" "sse.wrongAccess" "sse.wrongTls" "sse.wrongNodes" "sse.wrongScale" "sse.wrongTimes" "sse.wrongRoutes" "sse.wrongWatching" "sse.wrongPods" "sse.wrongNames" -}}
+{{- range list "sse.wrongConfig" "sse.wrongRanges" "sse.wrongForms" "sse.wrongFiles" "sse.wrongAddresses" "sse.wrongPlugins" "sse.wrongVariables" "sse.wrongSecrets" "sse.wrongKeys" "sse.wrongAccess" "sse.wrongTls" "sse.wrongNodes" "sse.wrongScale" "sse.wrongTimes" "sse.wrongRoutes" "sse.wrongWatching" "sse.wrongPods" "sse.wrongNames" -}}
 {{- $problems = concat $problems (include . $ | fromJson).list -}}
 {{- end -}}
 {{- if $problems }}{{ fail (printf "\n\nThese values cannot work:\n  - %s\n" (join "\n  - " $problems)) }}{{ end -}}
@@ -22,6 +22,14 @@
 {{- end -}}
 {{- if eq $http "0" -}}
 {{- $wrong = append $wrong "config.http.port: 0 is no port that a Service can lead to; choose one" -}}
+{{- end -}}
+{{- if and (has "gossip" $discovery) (eq (include "sse.gossipPort" .) "0") -}}
+{{- $wrong = append $wrong "config.gossip.port: 0 is no port that pods can find each other at; choose one" -}}
+{{- end -}}
+{{- range $key, $list := dict "discovery" $discovery "auth" (include "sse.auth" . | fromJson).list -}}
+{{- if ne (len $list) (uniq $list | len) -}}
+{{- $wrong = append $wrong (printf "config.%s: names a plugin twice, %s; say it once" $key (join "," $list)) -}}
+{{- end -}}
 {{- end -}}
 {{- if eq $http $admin -}}
 {{- $wrong = append $wrong (printf "config.admin.port: %s is config.http.port; choose another, or null for one port" $admin) -}}

@@ -54,8 +54,18 @@
 {{- $wrong = append $wrong (printf "secret.jwtSecret: expected at least %d bytes for %s, got %d" $least (ternary $algorithm "HS256" (hasPrefix "HS" $algorithm)) (len .)) -}}
 {{- end -}}
 {{- end -}}
+{{- with .Values.secret.jwtKey -}}
+{{- if not (regexMatch "-----BEGIN [A-Z ]+-----\\s" .) -}}
+{{- $wrong = append $wrong "secret.jwtKey: expected public keys or certificates in PEM, from -----BEGIN PUBLIC KEY----- on" -}}
+{{- end -}}
+{{- end -}}
 {{- $shown := list -}}
 {{- range .Values.secret.tokens -}}
+{{- /* At noon, which no change of clocks skips. */}}
+{{- $day := regexFind "^[-0-9]{10}" (default "" .expires) -}}
+{{- if and $day (ne $day (toDate "2006-01-02 15" (printf "%s 12" $day) | date "2006-01-02")) -}}
+{{- $wrong = append $wrong (printf "secret.tokens: %s expires on %s, which no calendar has; correct it" .name $day) -}}
+{{- end -}}
 {{- $what := default .certificate (lower (default "" .hash)) -}}
 {{- if has $what $shown -}}
 {{- $wrong = append $wrong (printf "secret.tokens: %s has the token or certificate of a row before; give it one of its own" .name) -}}
