@@ -185,6 +185,10 @@ refused({
     { resources: { limits: { memory: '512Mi' } }, config: { history: { budget: '1GiB' } } },
     /resources\.limits\.memory: .*config\.history\.budget, 1GiB/,
   ],
+  'less memory than history and a node': [
+    { resources: { limits: { memory: '305Mi' } } },
+    /resources\.limits\.memory: .*config\.history\.budget, 256MiB, and a node 50 MiB/,
+  ],
   'too little time to drain': [{ terminationGracePeriodSeconds: 20 }, /20 s is less than the 40 s/],
   'an impatient startup probe': [
     { config: { cluster: { start_timeout: '5m' } } },
@@ -283,6 +287,7 @@ taken({
   },
   'addresses of both families': { config: { http: { address: '::ffff:10.0.0.1' }, admin: { address: 'fd00::1:2' } } },
   'options of auth without its list': { config: { auth: { cookie: 'session' } } },
+  'memory for history and a node': { resources: { limits: { memory: '306Mi' } } },
   'memory as a number': { resources: { limits: { memory: 536870912 } } },
   'memory as a fraction': { resources: { limits: { memory: '0.5Gi' } } },
 });

@@ -33,9 +33,9 @@
 {{- end -}}
 {{- $memory := include "sse.bytes" (dig "limits" "memory" "" .Values.resources) -}}
 {{- $budget := dig "history" "budget" "256MiB" .Values.config -}}
-{{- if and $memory (le (int64 $memory) (include "sse.bytes" $budget | default "0" | int64)) -}}
+{{- if and $memory (lt (int64 $memory) (include "sse.bytes" $budget | default "0" | int64 | add (int64 52428800))) -}}
 {{- $told := ternary $budget (printf "%d B" (include "sse.bytes" $budget | int64)) (kindIs "string" $budget) -}}
-{{- $wrong = append $wrong (printf "resources.limits.memory: history alone may take config.history.budget, %s; raise the one or lower the other" $told) -}}
+{{- $wrong = append $wrong (printf "resources.limits.memory: history may take config.history.budget, %s, and a node 50 MiB and 4 KiB for each stream; raise the one or lower the other" $told) -}}
 {{- end -}}
 {{- dict "list" $wrong | toJson -}}
 {{- end -}}
