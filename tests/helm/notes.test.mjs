@@ -227,3 +227,12 @@ test('the chart has the version of the program', () => {
   assert.equal(told[2], appVersion, 'README.md makes the tag that the chart pulls');
   assert.equal(told[3], `${told[1]}:${told[2]}`);
 });
+
+test('the steps by which README.md changes the key of gossip are taken without a roll', () => {
+  const [OLD, NEW] = ['0123456789abcdef', 'fedcba9876543210'];
+  const section = file('README.md').split('## Changing the key of gossip')[1].split('\n## ')[0];
+  const steps = [...section.matchAll(/\| `([A-Z,]+)` \|/g)].map(([, step]) => step);
+  assert.deepEqual(steps, ['OLD,NEW', 'NEW,OLD', 'NEW']);
+  const pod = (gossipKey) => podOf(render({ secret: { gossipKey } }));
+  for (const step of steps) assert.deepEqual(pod(step.replace('OLD', OLD).replace('NEW', NEW)), pod(OLD), step);
+});
