@@ -125,6 +125,17 @@
 {{- $wrong = append $wrong (printf "extraVolumes: %s is a name of the chart's own; choose another" .name) -}}
 {{- end -}}
 {{- end -}}
+{{- $names := list -}}
+{{- range $value := list "extraContainers" "extraInitContainers" -}}
+{{- range get $.Values $value -}}
+{{- if or (eq .name "sse-cluster") (hasPrefix "plugin-" .name) -}}
+{{- $wrong = append $wrong (printf "%s: %s is a name of the chart's own; choose another" $value .name) -}}
+{{- else if has .name $names -}}
+{{- $wrong = append $wrong (printf "%s: two containers are called %s; give each a name of its own" $value .name) -}}
+{{- end -}}
+{{- $names = append $names .name -}}
+{{- end -}}
+{{- end -}}
 {{- range list "checksum/config" "checksum/secret" -}}
 {{- if hasKey $.Values.podAnnotations . -}}
 {{- $wrong = append $wrong (printf "podAnnotations: %s is the chart's own, by which pods roll; choose another" .) -}}
