@@ -1,7 +1,7 @@
 // node scripts/chart.mjs [--check]: writes what in helm/sse-cluster follows from other files: values.schema.json, the
-// table of values in README.md, files/reloads.txt, and files/sections.txt. Reads values.yaml and asks the program
-// (SSE_BINARY, else that of build/test) for its options. With --check it writes nothing and fails where something would
-// change.
+// table of values in README.md, and in files/ the lists of options that reload, variables of secrets, and sections.
+// Reads values.yaml and asks the program (SSE_BINARY, else that of build/test) for its options. With --check it writes
+// nothing and fails where something would change.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -80,6 +80,29 @@ function configSchema() {
   return { ...schema, properties };
 }
 
+const units = { '': 1, ms: 1, s: 1000, m: 60000, h: 3600000, d: 86400000, B: 1, KiB: 1024, MiB: 1 << 20, GiB: 1 << 30 };
+const amount = (text) => Number(text.match(/^\d+/)[0]) * units[text.match(/\D*$/)[0]];
+
+/** The rows of the table of options, by their keys. */
+function optionRows() {
+  const env = { PLUGINS_PATH: plugins, PATH: process.env.PATH };
+  const table = execFileSync(binary, ['options', '--format', 'markdown'], { encoding: 'utf8', env });
+  return Object.fromEntries([...table.matchAll(/^\| `(\S+)`.*/gm)].map(([row, key]) => [key, row]));
+}
+
+/** Lines `key type least most meaning` of each duration and size, in ms and bytes; most may be -. */
+function ranges() {
+  const rows = optionRows();
+  const measured = ask('json').filter((option) => ['duration', 'size'].includes(option.type));
+  return measured.map(({ key, type }) => {
+    const [meaning] = rows[key].match(new RegExp(`a ${type} (from|of at) .*(?= in (ms|B),)`)) ?? [`a ${type}`];
+    const least = meaning.match(/(?:from|least) (\w+)/);
+    const most = meaning.match(/(?:to|most) (\w+)/);
+    return `${key} ${type} ${least ? amount(least[1]) : 0} ${most ? amount(most[1]) : '-'} ${meaning}\n`;
+  });
+}
+
+const isVariable = (name) => /^[A-Z_]+$/.test(name);
 const json = (value) => `${JSON.stringify(value, null, 2)}\n`;
 
 function made() {
@@ -87,9 +110,15 @@ function made() {
   const texts = Object.fromEntries(documentedValues(yaml).map(({ path, text }) => [path, text]));
   return {
     'values.schema.json': json(shapes.schema(configSchema(), texts)),
+    'files/ranges.txt': ranges().sort().join(''),
     'files/reloads.txt': ask('json')
       .filter((option) => option.reload)
       .map((option) => `${option.key}\n`)
+      .sort()
+      .join(''),
+    'files/secrets.txt': ask('json')
+      .filter((option) => option.secret)
+      .flatMap(({ key, env, aliases }) => [env, ...aliases.filter(isVariable)].map((name) => `${name} ${key}\n`))
       .sort()
       .join(''),
     'files/sections.txt': Object.keys(configSchema().properties)

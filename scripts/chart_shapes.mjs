@@ -33,6 +33,12 @@ const probe = object({
   successThreshold: whole(1),
   terminationGracePeriodSeconds: whole(1),
 });
+/** One that Kubernetes lets succeed once alone. */
+const lasting = { ...probe, properties: { ...probe.properties, successThreshold: { const: 1 } } };
+const label = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
+/** The name of a host as Ingress and HTTPRoute take it: in lower case, perhaps with * in front. */
+const host = { type: 'string', pattern: `^((\\*\\.)?${label}(\\.${label})*)?$` };
+const absolute = { type: 'string', pattern: '^/' };
 /** Both members, or neither. */
 const secretRef = { ...object({ name: string, key: string }), dependencies: { name: ['key'], key: ['name'] } };
 const patterns = listOf(string);
@@ -80,11 +86,16 @@ const properties = (config) => ({
     jwtKey: string,
     files: { ...texts, propertyNames: { pattern: '^[-._a-zA-Z0-9]+$' } },
   }),
-  tls: section({ enabled: boolean, existingSecret: string, serverName: string, caFile: string }),
+  tls: section({
+    enabled: boolean,
+    existingSecret: string,
+    serverName: string,
+    caFile: { type: 'string', pattern: '^(/.*)?$' },
+  }),
   service: section({
     type: oneOf('ClusterIP', 'NodePort', 'LoadBalancer'),
     port,
-    nodePort: orNull(port),
+    nodePort: orNull(whole(1024, 65535)),
     annotations: texts,
     externalTrafficPolicy: oneOf('Cluster', 'Local'),
     extraSpec: foreign,
@@ -102,7 +113,7 @@ const properties = (config) => ({
   minReadySeconds: whole(0),
   terminationGracePeriodSeconds: orNull(whole(1)),
   preStopSleepSeconds: whole(0),
-  updateStrategy: foreign,
+  updateStrategy: object({ type: oneOf('RollingUpdate', 'OnDelete'), rollingUpdate: foreign }),
   topologySpreadConstraints: anyList,
   affinity: foreign,
   nodeSelector: texts,
@@ -114,8 +125,8 @@ const properties = (config) => ({
   podSecurityContext: foreign,
   securityContext: foreign,
   resources: object({ requests: foreign, limits: foreign, claims: anyList }),
-  startupProbe: probe,
-  livenessProbe: probe,
+  startupProbe: lasting,
+  livenessProbe: lasting,
   readinessProbe: probe,
   serviceAccount: section({ create: boolean, name: string, annotations: texts }),
   networkPolicy: section({
@@ -130,9 +141,9 @@ const properties = (config) => ({
     annotations: texts,
     hosts: listOf(
       object({
-        host: string,
+        host,
         paths: listOf(
-          object({ path: string, pathType: oneOf('Prefix', 'Exact', 'ImplementationSpecific') }, ['path']),
+          object({ path: absolute, pathType: oneOf('Prefix', 'Exact', 'ImplementationSpecific') }, ['path']),
         ),
       }),
     ),
@@ -142,8 +153,9 @@ const properties = (config) => ({
     enabled: boolean,
     annotations: texts,
     parentRefs: anyList,
-    hostnames: listOf(string),
-    path: { type: 'string', pattern: '^/' },
+    hostnames: listOf(host),
+    path: absolute,
+    caCertificateRefs: listOf(object({ group: string, kind: string, name: string }, ['name'])),
   }),
   serviceMonitor: section({ enabled: boolean, interval: time, scrapeTimeout: time, labels: texts }),
   prometheusRule: section({ enabled: boolean, labels: texts }),

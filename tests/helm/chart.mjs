@@ -103,7 +103,7 @@ function makeCertificate(place) {
   copyFileSync(certificate, join(place, 'ca.crt'));
 }
 
-/** `sse-cluster check` of the rendered configuration file, with its mounts in a folder of this machine. */
+/** `sse-cluster check` of the rendered configuration file and variables, with mounts in a folder of this machine. */
 export async function checkConfig(objects) {
   return withFolder(async (place) => {
     for (const kind of ['secrets', 'tls']) mkdirSync(join(place, kind));
@@ -113,6 +113,8 @@ export async function checkConfig(objects) {
       .replaceAll('/etc/sse-cluster', place)
       .replaceAll('/usr/local/lib/sse-cluster/plugins', plugins);
     writeFileSync(join(place, 'config.json'), text);
-    return run(['check', '--config', join(place, 'config.json')]);
+    const told = nodeOf(objects).env.filter((one) => one.value !== undefined);
+    const env = Object.fromEntries(told.map(({ name, value }) => [name, value]));
+    return run(['check', '--config', join(place, 'config.json')], { env });
   });
 }

@@ -1,5 +1,7 @@
 // Values that go together, beyond the ready-made ones: each pair of choices that templates branch on.
 
+const proof = [{ name: 'CLUSTER_SECRET', valueFrom: { secretKeyRef: { name: 'keys', key: 'cluster-secret' } } }];
+
 /** Single choices, by kind and name. */
 export const choices = {
   discovery: { gossip: {}, dns: { config: { discovery: 'dns' } }, both: { config: { discovery: ['gossip', 'dns'] } } },
@@ -19,25 +21,28 @@ export const choices = {
     none: {},
     token: {
       config: { auth: ['token'] },
-      secret: {
-        clusterSecret: 'between-nodes',
-        tokens: [{ name: 'a', hash: `sha256:${'0'.repeat(64)}`, publish: ['*'] }],
-      },
+      secret: { tokens: [{ name: 'a', hash: `sha256:${'0'.repeat(64)}`, publish: ['*'] }] },
+      extraEnv: proof,
       test: { tokenSecret: { name: 'test', key: 'token' } },
     },
     webhook: {
       config: { auth: ['webhook'], webhook: { url: 'https://login.example.org/sse' } },
-      secret: { clusterSecret: 'between-nodes' },
+      extraEnv: proof,
     },
     jwt: { config: { auth: 'jwt,open' }, secret: { existingSecret: 'keys', existingKeys: ['jwt.pem'] } },
   },
   routes: {
     none: {},
     all: {
-      extraEnv: [{ name: 'CLUSTER_SECRET', valueFrom: { secretKeyRef: { name: 'keys', key: 'cluster-secret' } } }],
+      extraEnv: proof,
       service: { type: 'LoadBalancer', extraSpec: { loadBalancerClass: 'x' } },
       ingress: { enabled: true, hosts: [{ host: 'a.example.org' }] },
-      httpRoute: { enabled: true, parentRefs: [{ name: 'g' }], path: '/events' },
+      httpRoute: {
+        enabled: true,
+        parentRefs: [{ name: 'g' }],
+        path: '/events',
+        caCertificateRefs: [{ name: 'authorities' }],
+      },
     },
   },
 };

@@ -155,7 +155,7 @@ test('the notes warn of no node that has to prove itself', async () => {
   const webhook = { auth: 'webhook', webhook: { url: 'https://a.b/' } };
   assert.doesNotMatch(await notes({ replicaCount: 1, config: webhook }), /NOTE/);
   const relay = { client_certificate: '/c', client_key: '/k', client_names: ['DNS:a'] };
-  assert.doesNotMatch(await notes({ tls, config: { relay } }), /clusterSecret/);
+  assert.doesNotMatch(await notes({ tls, config: { tls: { client_ca: ['/c'] }, relay } }), /clusterSecret/);
 });
 
 test('there is a pod for `helm test`, and a line about it, where it can work', async () => {
@@ -226,4 +226,13 @@ test('the chart has the version of the program', () => {
   const told = readme.match(/^docker build -t (\S+):(\S+) \. && docker push (\S+)$/m);
   assert.equal(told[2], appVersion, 'README.md makes the tag that the chart pulls');
   assert.equal(told[3], `${told[1]}:${told[2]}`);
+});
+
+test('the steps by which README.md changes the key of gossip are taken without a roll', () => {
+  const [OLD, NEW] = ['0123456789abcdef', 'fedcba9876543210'];
+  const section = file('README.md').split('## Changing the key of gossip')[1].split('\n## ')[0];
+  const steps = [...section.matchAll(/\| `([A-Z,]+)` \|/g)].map(([, step]) => step);
+  assert.deepEqual(steps, ['OLD,NEW', 'NEW,OLD', 'NEW']);
+  const pod = (gossipKey) => podOf(render({ secret: { gossipKey } }));
+  for (const step of steps) assert.deepEqual(pod(step.replace('OLD', OLD).replace('NEW', NEW)), pod(OLD), step);
 });

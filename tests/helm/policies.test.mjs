@@ -131,12 +131,18 @@ test('pods roll for what they cannot reload, and for that alone', () => {
   assert.notDeepEqual(keyed({ clusterSecret: 'b', gossipKey: '0123456789abcdef' }), set);
 });
 
-test('drain times roll the pods by the time to stop, and by nothing else', () => {
-  const [before, after] = [{}, { config: { drain: { window: '1m' } } }].map((values) => podOf(render(values)));
-  assert.equal(after.spec.terminationGracePeriodSeconds, before.spec.terminationGracePeriodSeconds + 40);
-  assert.deepEqual({ ...after, spec: 0 }, { ...before, spec: 0 });
-  const fixed = (config) => podOf(render({ terminationGracePeriodSeconds: 300, config }));
-  assert.deepEqual(fixed({ drain: { window: '1m' } }), fixed({}), 'reloaded where that time is said');
+test('drain times come by a roll alone, with the time to stop that is computed from them', () => {
+  const given = (drain, more) => {
+    const objects = render({ ...more, config: { drain } });
+    const times = nodeOf(objects).env.filter((one) => one.name.startsWith('DRAIN_'));
+    return { file: configOf(objects).drain, times: Object.fromEntries(times.map(({ name, value }) => [name, value])) };
+  };
+  const times = { DRAIN_DELAY: '5s', DRAIN_FLUSH: '5s', DRAIN_WINDOW: '1m' };
+  assert.deepEqual(given({ window: '1m' }), { file: undefined, times }, 'a file would reach old pods');
+  assert.deepEqual(given({ window: '1m' }, { terminationGracePeriodSeconds: 300 }), { file: undefined, times });
+  const zero = given({ delay: 0, flush: '1s', window: '0s', retry: '3s' });
+  const none = { DRAIN_DELAY: '0', DRAIN_FLUSH: '1s', DRAIN_WINDOW: '0s' };
+  assert.deepEqual(zero, { file: { retry: '3s' }, times: none }, 'what the time to stop is not made of is reloaded');
 });
 
 test('what a pod tells of its address is what config says, else its own', () => {

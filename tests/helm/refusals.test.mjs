@@ -1,7 +1,8 @@
 // Values that cannot work are refused with a sentence that names the value and says what to do.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { checkConfig, file, folder, helmWith, kubernetes, refusal, render, values as defaults } from './chart.mjs';
+import { refused, taken, unshapely } from './cases.mjs';
+import { file, folder, helmWith, kubernetes, refusal, values as defaults } from './chart.mjs';
 
 const hash = (digit) => `sha256:${digit.repeat(64)}`;
 const proof = { clusterSecret: 'c' };
@@ -17,8 +18,7 @@ const ingress = { enabled: true, hosts: [{ host: 'a.b' }] };
 const webhook = { auth: ['webhook'], webhook: { url: 'https://a.b/' } };
 const hpa = (more) => ({ autoscaling: { enabled: true, ...more } });
 
-/** [values, what the message holds] */
-const contradictions = {
+refused({
   'one name for all pods': [{ config: { node: { name: 'a' } } }, /config\.node\.name: .*leave it out/],
   'one port for two': [{ config: { admin: { port: 8080 } } }, /config\.admin\.port: 8080 is config\.http\.port/],
   'gossip on the port of HTTP': [{ config: { gossip: { port: 8080 } } }, /config\.gossip\.port: 8080 is taken/],
@@ -185,6 +185,10 @@ const contradictions = {
     { resources: { limits: { memory: '512Mi' } }, config: { history: { budget: '1GiB' } } },
     /resources\.limits\.memory: .*config\.history\.budget, 1GiB/,
   ],
+  'less memory than history and a node': [
+    { resources: { limits: { memory: '305Mi' } } },
+    /resources\.limits\.memory: .*config\.history\.budget, 256MiB, and a node 50 MiB/,
+  ],
   'too little time to drain': [{ terminationGracePeriodSeconds: 20 }, /20 s is less than the 40 s/],
   'an impatient startup probe': [
     { config: { cluster: { start_timeout: '5m' } } },
@@ -235,10 +239,7 @@ const contradictions = {
     { serviceMonitor: { enabled: true }, config: { admin: null } },
     /say config\.admin\.port/,
   ],
-};
-for (const [name, [values, expected]] of Object.entries(contradictions)) {
-  test(`refused: ${name}`, () => assert.match(refusal(values), expected));
-}
+});
 
 test('all contradictions are told at once', () => {
   const said = refusal({ config: { node: { name: 'a' } }, tls: { enabled: true }, ingress: { enabled: true } });
@@ -254,8 +255,8 @@ test('a release whose name no Service may have is refused', () => {
 
 const key = '0123456789abcdef';
 const base64 = (text) => Buffer.from(text).toString('base64');
-/** What looks like one of the above and works. */
-const taken = {
+// What looks like one of the above and works.
+taken({
   'a raw key with blanks': { secret: { gossipKey: '0123 56 89 bcdef' } },
   'keys in every form': {
     secret: {
@@ -284,21 +285,14 @@ const taken = {
     secret: { existingSecret: 's', existingKeys: ['cluster-secret'] },
     service: { type: 'NodePort', nodePort: 30080 },
   },
-  'nodes that prove themselves by a variable': { extraEnv: [{ name: 'CLUSTER_SECRET', value: 'x' }], config: webhook },
   'addresses of both families': { config: { http: { address: '::ffff:10.0.0.1' }, admin: { address: 'fd00::1:2' } } },
   'options of auth without its list': { config: { auth: { cookie: 'session' } } },
+  'memory for history and a node': { resources: { limits: { memory: '306Mi' } } },
   'memory as a number': { resources: { limits: { memory: 536870912 } } },
   'memory as a fraction': { resources: { limits: { memory: '0.5Gi' } } },
-};
-for (const [name, values] of Object.entries(taken)) {
-  test(`taken, by the node too: ${name}`, async () => {
-    const { code, output } = await checkConfig(render(values));
-    assert.equal(code, 0, output);
-  });
-}
+});
 
-/** [values, place, what the schema says] */
-const mistakes = {
+unshapely({
   'an unknown value': [{ replicas: 3 }, 'replicas'],
   'an unknown value further down': [{ image: { repo: 'x' } }, 'repo'],
   'a wrong type': [{ replicaCount: 'three' }, '/replicaCount'],
@@ -316,14 +310,7 @@ const mistakes = {
   ],
   'half a Secret of the test': [{ test: { tokenSecret: { name: 's' } } }, 'key'],
   'a time that Prometheus does not know': [{ serviceMonitor: { interval: 'often' } }, '/serviceMonitor/interval'],
-};
-for (const [name, [values, place]] of Object.entries(mistakes)) {
-  test(`refused by the schema: ${name}`, () => {
-    const said = refusal(values);
-    assert.match(said, /don't meet the specifications of the schema/);
-    assert.ok(said.includes(place), said);
-  });
-}
+});
 
 const { properties } = JSON.parse(file('values.schema.json'));
 const sections = Object.keys(properties).filter((key) => key !== 'config' && properties[key].required);

@@ -8,6 +8,7 @@ const schemas = {
   'policy/v1': core('PolicyV1'),
   'networking.k8s.io/v1': core('NetworkingV1'),
   'gateway.networking.k8s.io/v1': ['@kubernetes-models/gateway-api', 'IoK8sSigsGatewayApiApisV1'],
+  'gateway.networking.k8s.io/v1alpha3': ['@kubernetes-models/gateway-api', 'IoK8sSigsGatewayApiApisV1alpha3'],
   'monitoring.coreos.com/v1': [
     '@kubernetes-models/prometheus-operator',
     'ComGithubPrometheusOperatorPrometheusOperatorPkgApisMonitoringV1',

@@ -102,6 +102,19 @@ test('every option key of a plugin is in its README', () => {
   assert.deepEqual(problems, [], report(problems));
 });
 
+test('tables begin with a row of headings, and no blank line ends them early', () => {
+  const isRow = (line) => line?.trimStart().startsWith('|');
+  const problems = [];
+  for (const path of matching(/\.md$/)) {
+    const lines = read(path).replace(/^```[^]*?^```/gm, (block) => block.replace(/[^\n]+/g, '')).split('\n');
+    for (const [at, line] of lines.entries()) {
+      if (!isRow(line) || isRow(lines[at - 1]) || /^\s*\|[-:| ]+\|\s*$/.test(lines[at + 1] ?? '')) continue;
+      problems.push(`${path}:${at + 1}: ${line.slice(0, 60)}`);
+    }
+  }
+  assert.deepEqual(problems, [], report(problems));
+});
+
 test('links between documents lead somewhere', () => {
   const problems = [];
   for (const path of matching(/\.md$/)) {

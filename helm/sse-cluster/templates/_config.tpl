@@ -2,6 +2,7 @@
 
 {{- define "sse.secretFolder" -}}/etc/sse-cluster/secrets{{- end -}}
 {{- define "sse.tlsFolder" -}}/etc/sse-cluster/tls{{- end -}}
+{{- define "sse.publicAuthorities" -}}/etc/ssl/certs/ca-certificates.crt{{- end -}}
 {{- define "sse.pluginFolder" -}}/var/lib/sse-cluster/plugins{{- end -}}
 
 {{/* Options that are lists, or text with commas, as JSON {"list": […]}. */}}
@@ -22,10 +23,9 @@
 {{- $config := include "sse.config" . | fromJson -}}
 {{- $secret := dig "cluster" "secret_file" "" $config -}}
 {{- range .Values.extraEnv -}}
-{{- if has .name (list "CLUSTER_SECRET" "CLUSTER_SECRET_FILE") }}{{ $secret = .name }}{{ end -}}
+{{- if or (and (eq .name "CLUSTER_SECRET") .valueFrom) (and (eq .name "CLUSTER_SECRET_FILE") (or .valueFrom .value)) }}{{ $secret = .name }}{{ end -}}
 {{- end -}}
-{{- $how := dig "relay" "tls" "auto" $config -}}
-{{- $tls := or (eq $how "on") (and (eq $how "auto") .Values.tls.enabled) -}}
+{{- $tls := and .Values.tls.enabled (has (dig "relay" "tls" "auto" $config) (list "auto" "on")) -}}
 {{- if or $secret (and $tls (dig "relay" "client_names" "" $config)) }}yes{{ end -}}
 {{- end -}}
 
@@ -97,12 +97,22 @@
 {{- toJson $config -}}
 {{- end -}}
 
+{{/* The drain times that a pod's time to stop is made of, as JSON. They are variables of the pod and not of the file: one that
+     reloads would reach pods whose time to stop is that of before. */}}
+{{- define "sse.drain" -}}
+{{- $times := dict "delay" "0s" "window" "5s" "flush" "5s" -}}
+{{- range $name, $value := pick (default dict .Values.config.drain) "delay" "window" "flush" }}{{ $_ := set $times $name (toString $value) }}{{ end -}}
+{{- toJson $times -}}
+{{- end -}}
+
 {{/* The whole configuration file, as JSON. */}}
 {{- define "sse.config" -}}
 {{- $user := merge (deepCopy .Values.config) .Values.pluginConfig -}}
 {{- $discovery := (include "sse.discovery" . | fromJson).list -}}
 {{- $_ := set $user "discovery" $discovery -}}
 {{- if not (has "gossip" $discovery) }}{{ $_ := unset $user "gossip" }}{{ end -}}
+{{- $drain := omit (default dict $user.drain) "delay" "window" "flush" -}}
+{{- if $drain }}{{ $_ := set $user "drain" $drain }}{{ else }}{{ $_ := unset $user "drain" }}{{ end -}}
 {{- mergeOverwrite (include "sse.chartConfig" . | fromJson) $user | toJson -}}
 {{- end -}}
 

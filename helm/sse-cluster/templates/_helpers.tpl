@@ -115,10 +115,9 @@ yes
 
 {{/* Seconds from the order to stop to the kill: preStop, drain.delay, drain.window, drain.flush and a margin. */}}
 {{- define "sse.neededGrace" -}}
-{{- $config := include "sse.config" . | fromJson -}}
 {{- $sum := 0 -}}
-{{- range $name, $default := dict "delay" "0s" "window" "5s" "flush" "5s" -}}
-{{- $time := dict "key" (printf "drain.%s" $name) "value" (dig "drain" $name $default $config) -}}
+{{- range $name, $value := include "sse.drain" . | fromJson -}}
+{{- $time := dict "key" (printf "drain.%s" $name) "value" $value -}}
 {{- $sum = add $sum (include "sse.milliseconds" $time | int64) -}}
 {{- end -}}
 {{- add (int64 .Values.preStopSleepSeconds) (divf $sum 1000 | ceil | int64) 10 -}}

@@ -2,7 +2,7 @@
 
 {{- define "sse.validate" -}}
 {{- $problems := list -}}
-{{- range list "sse.wrongConfig" "sse.wrongAddresses" "sse.wrongPlugins" "sse.wrongVariables" "sse.wrongSecrets" "sse.wrongKeys" "sse.wrongAccess" "sse.wrongTls" "sse.wrongNodes" "sse.wrongScale" "sse.wrongTimes" "sse.wrongRoutes" "sse.wrongWatching" "sse.wrongPods" "sse.wrongNames" -}}
+{{- range list "sse.wrongConfig" "sse.wrongRanges" "sse.wrongForms" "sse.wrongFiles" "sse.wrongAddresses" "sse.wrongPlugins" "sse.wrongVariables" "sse.wrongSecrets" "sse.wrongKeys" "sse.wrongAccess" "sse.wrongTls" "sse.wrongNodes" "sse.wrongScale" "sse.wrongTimes" "sse.wrongRoutes" "sse.wrongWatching" "sse.wrongPods" "sse.wrongNames" -}}
 {{- $problems = concat $problems (include . $ | fromJson).list -}}
 {{- end -}}
 {{- if $problems }}{{ fail (printf "\n\nThese values cannot work:\n  - %s\n" (join "\n  - " $problems)) }}{{ end -}}
@@ -22,6 +22,14 @@
 {{- end -}}
 {{- if eq $http "0" -}}
 {{- $wrong = append $wrong "config.http.port: 0 is no port that a Service can lead to; choose one" -}}
+{{- end -}}
+{{- if and (has "gossip" $discovery) (eq (include "sse.gossipPort" .) "0") -}}
+{{- $wrong = append $wrong "config.gossip.port: 0 is no port that pods can find each other at; choose one" -}}
+{{- end -}}
+{{- range $key, $list := dict "discovery" $discovery "auth" (include "sse.auth" . | fromJson).list -}}
+{{- if ne (len $list) (uniq $list | len) -}}
+{{- $wrong = append $wrong (printf "config.%s: names a plugin twice, %s; say it once" $key (join "," $list)) -}}
+{{- end -}}
 {{- end -}}
 {{- if eq $http $admin -}}
 {{- $wrong = append $wrong (printf "config.admin.port: %s is config.http.port; choose another, or null for one port" $admin) -}}
@@ -109,8 +117,14 @@
 {{- dict "list" $wrong | toJson -}}
 {{- end -}}
 
+{{/* The option that a variable of a secret is about, as cluster.secret; else nothing: (dict "root" $ "name" "CLUSTER_SECRET"). */}}
+{{- define "sse.secretOf" -}}
+{{- range .root.Files.Lines "files/secrets.txt" }}{{ if hasPrefix (printf "%s " $.name) . }}{{ splitList " " . | last }}{{ end }}{{ end -}}
+{{- end -}}
+
 {{- define "sse.wrongVariables" -}}
 {{- $wrong := list -}}
+{{- $config := include "sse.config" . | fromJson -}}
 {{- $followed := list "HTTP_PORT" "HTTP_SERVER_PORT" "HTTP_ADDRESS" "ADMIN_PORT" "ADMIN_ADDRESS" "GOSSIP_PORT" "GOSSIP_BIND" "GOSSIP_ADVERTISE" "GOSSIP_HOSTS" "DISCOVERY" "DNS_NAME" "DNS_SERVICE" "TRANSPORT" "AUTH" "TOKEN_FILE" "NODE_NAME" "PLUGINS_PATH" "RELOAD_WATCH" "TLS_CERTIFICATE" "TLS_KEY" "RELAY_CA_FILE" "RELAY_SERVER_NAME" "RELAY_TLS" "RELAY_CLIENT_NAMES" "HISTORY_BUDGET" "CLUSTER_START_TIMEOUT" -}}
 {{- range .Values.extraEnv -}}
 {{- if has .name $followed -}}
@@ -118,6 +132,14 @@
 {{- end -}}
 {{- if hasPrefix "DRAIN_" .name -}}
 {{- $wrong = append $wrong (printf "extraEnv: %s would win over config.drain, from which the time to stop is computed; say it there" .name) -}}
+{{- end -}}
+{{- $secret := include "sse.secretOf" (dict "root" $ "name" .name) -}}
+{{- if and $secret (not .valueFrom) -}}
+{{- $wrong = append $wrong (printf "extraEnv: %s would be readable in the StatefulSet; say valueFrom, as {secretKeyRef: {name: …, key: …}}" .name) -}}
+{{- end -}}
+{{- $parts := splitList "." (printf "%s_file" $secret) -}}
+{{- if and $secret (dig (first $parts) (last $parts) "" $config) -}}
+{{- $wrong = append $wrong (printf "extraEnv: %s is what config.%s_file, or secret, has a file for; say one of them" .name $secret) -}}
 {{- end -}}
 {{- end -}}
 {{- dict "list" $wrong | toJson -}}

@@ -54,8 +54,18 @@
 {{- $wrong = append $wrong (printf "secret.jwtSecret: expected at least %d bytes for %s, got %d" $least (ternary $algorithm "HS256" (hasPrefix "HS" $algorithm)) (len .)) -}}
 {{- end -}}
 {{- end -}}
+{{- with .Values.secret.jwtKey -}}
+{{- if not (regexMatch "-----BEGIN [A-Z ]+-----\\s" .) -}}
+{{- $wrong = append $wrong "secret.jwtKey: expected public keys or certificates in PEM, from -----BEGIN PUBLIC KEY----- on" -}}
+{{- end -}}
+{{- end -}}
 {{- $shown := list -}}
 {{- range .Values.secret.tokens -}}
+{{- /* At noon, which no change of clocks skips. */}}
+{{- $day := regexFind "^[-0-9]{10}" (default "" .expires) -}}
+{{- if and $day (ne $day (toDate "2006-01-02 15" (printf "%s 12" $day) | date "2006-01-02")) -}}
+{{- $wrong = append $wrong (printf "secret.tokens: %s expires on %s, which no calendar has; correct it" .name $day) -}}
+{{- end -}}
 {{- $what := default .certificate (lower (default "" .hash)) -}}
 {{- if has $what $shown -}}
 {{- $wrong = append $wrong (printf "secret.tokens: %s has the token or certificate of a row before; give it one of its own" .name) -}}
@@ -120,6 +130,22 @@
 {{- end -}}
 {{- if and $key (not $shown) -}}
 {{- $wrong = append $wrong "config.relay.client_certificate: config.relay.client_key is of no use without it; say both" -}}
+{{- end -}}
+{{- $how := dig "relay" "tls" "auto" .Values.config -}}
+{{- if and (eq $how "on") (not .Values.tls.enabled) -}}
+{{- $wrong = append $wrong "config.relay.tls: on, and no pod speaks TLS, so that none links with another; say tls.enabled and tls.existingSecret, or leave it out" -}}
+{{- end -}}
+{{- if and (eq $how "off") .Values.tls.enabled -}}
+{{- $wrong = append $wrong "config.relay.tls: off, and pods speak TLS alone, so that none links with another; leave it out" -}}
+{{- end -}}
+{{- if dig "relay" "client_names" "" .Values.config -}}
+{{- $lacks := list -}}
+{{- if not .Values.tls.enabled }}{{ $lacks = append $lacks "tls.enabled" }}{{ end -}}
+{{- if not $shown }}{{ $lacks = append $lacks "config.relay.client_certificate" }}{{ end -}}
+{{- if not (dig "tls" "client_ca" "" .Values.config) }}{{ $lacks = append $lacks "config.tls.client_ca" }}{{ end -}}
+{{- with $lacks -}}
+{{- $wrong = append $wrong (printf "config.relay.client_names: nodes have to show certificates, and none links with another without them; say %s too, as in ci/mutual-tls-values.yaml" (join " and " .)) -}}
+{{- end -}}
 {{- end -}}
 {{- dict "list" $wrong | toJson -}}
 {{- end -}}

@@ -33,9 +33,9 @@
 {{- end -}}
 {{- $memory := include "sse.bytes" (dig "limits" "memory" "" .Values.resources) -}}
 {{- $budget := dig "history" "budget" "256MiB" .Values.config -}}
-{{- if and $memory (le (int64 $memory) (include "sse.bytes" $budget | default "0" | int64)) -}}
+{{- if and $memory (lt (int64 $memory) (include "sse.bytes" $budget | default "0" | int64 | add (int64 52428800))) -}}
 {{- $told := ternary $budget (printf "%d B" (include "sse.bytes" $budget | int64)) (kindIs "string" $budget) -}}
-{{- $wrong = append $wrong (printf "resources.limits.memory: history alone may take config.history.budget, %s; raise the one or lower the other" $told) -}}
+{{- $wrong = append $wrong (printf "resources.limits.memory: history may take config.history.budget, %s, and a node 50 MiB and 4 KiB for each stream; raise the one or lower the other" $told) -}}
 {{- end -}}
 {{- dict "list" $wrong | toJson -}}
 {{- end -}}
@@ -75,6 +75,9 @@
 {{- end -}}
 {{- if and .Values.httpRoute.enabled (not .Values.httpRoute.parentRefs) -}}
 {{- $wrong = append $wrong "httpRoute.parentRefs: say at least one gateway, as [{name: …}]" -}}
+{{- end -}}
+{{- if and .Values.httpRoute.enabled .Values.tls.enabled (not .Values.httpRoute.caCertificateRefs) (ne .Values.tls.caFile (include "sse.publicAuthorities" .)) -}}
+{{- $wrong = append $wrong "httpRoute.caCertificateRefs: pods speak TLS, and gateways do not know by whom to check them; say a ConfigMap with ca.crt, as [{name: …}]" -}}
 {{- end -}}
 {{- if and .Values.service.nodePort (eq .Values.service.type "ClusterIP") -}}
 {{- $wrong = append $wrong "service.nodePort: a Service of type ClusterIP has none; say type NodePort or LoadBalancer" -}}
@@ -120,6 +123,17 @@
 {{- range .Values.extraVolumes -}}
 {{- if or (has .name (list "config" "secrets" "tls")) (hasPrefix "plugin-" .name) -}}
 {{- $wrong = append $wrong (printf "extraVolumes: %s is a name of the chart's own; choose another" .name) -}}
+{{- end -}}
+{{- end -}}
+{{- $names := list -}}
+{{- range $value := list "extraContainers" "extraInitContainers" -}}
+{{- range get $.Values $value -}}
+{{- if or (eq .name "sse-cluster") (hasPrefix "plugin-" .name) -}}
+{{- $wrong = append $wrong (printf "%s: %s is a name of the chart's own; choose another" $value .name) -}}
+{{- else if has .name $names -}}
+{{- $wrong = append $wrong (printf "%s: two containers are called %s; give each a name of its own" $value .name) -}}
+{{- end -}}
+{{- $names = append $names .name -}}
 {{- end -}}
 {{- end -}}
 {{- range list "checksum/config" "checksum/secret" -}}
