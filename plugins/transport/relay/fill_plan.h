@@ -33,6 +33,9 @@ class FillPlan {
   /// The link to `key` broke. True where it was the donor: those who wait may ask again.
   bool broken(const std::string& key);
 
+  /// A fill was begun and has not ended: what is here is a part, and nothing to fill others with.
+  [[nodiscard]] bool filling() const { return begun_ && !done_; }
+
  private:
   bool starting_ = true;
   bool begun_ = false;  // a fill that broke off is done again, ready or not

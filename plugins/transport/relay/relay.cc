@@ -80,7 +80,7 @@ void Relay::appended() {
 Hello Relay::hello() {
   Hello hello;
   const auto& node = host_->node();
-  hello.starting = starting_;
+  hello.starting = starting_ || plan_.filling();
   hello.young = host_->loop().now() - started_ < kYoung;
   hello.secret = !node.cluster_secret.empty();
   hello.tag = node.tag;

@@ -45,7 +45,7 @@ using ProofBytes = std::array<char, 32>;
 /// The first frame in either direction.
 struct Hello {
   std::uint64_t version = kVersion;
-  bool starting = false;  ///< not ready yet: cannot fill others
+  bool starting = false;  ///< cannot fill others: not ready yet, or not filled itself
   bool young = false;     ///< so new that nobody can have missed it on purpose: read it from its beginning
   bool secret = false;    ///< has a cluster.secret
   Tag tag{};

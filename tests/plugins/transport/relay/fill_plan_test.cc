@@ -40,6 +40,19 @@ TEST_CASE("a peer that is starting itself fills nobody") {
   CHECK(reads(plan.start("b", helloOf("b", 20), {}, false), Scope::All, 0));
 }
 
+TEST_CASE("a plan says that it fills until all of it is there") {
+  FillPlan plan;
+  CHECK_FALSE(plan.filling());
+  CHECK(plan.start("a", helloOf("a", 10), {}, false));
+  plan.settled();
+  CHECK(plan.filling());
+  CHECK(plan.broken("a"));
+  CHECK(plan.filling());
+  CHECK(plan.start("b", helloOf("b", 10), {}, false));
+  CHECK(plan.filled("b", {tagOf("b"), 10, {}}));
+  CHECK_FALSE(plan.filling());
+}
+
 TEST_CASE("when the donor breaks the next one fills, even if the node became ready meanwhile") {
   FillPlan plan;
   CHECK(plan.start("a", helloOf("a", 10), {}, false));

@@ -209,6 +209,28 @@ TEST_CASE("what falls away while a fill runs is in its floors") {
   CHECK(c.floors->front().floors.everywhere == lost);
 }
 
+TEST_CASE("a node that became ready before its fill has ended fills nobody") {
+  PollLoop loop;
+  Node a(loop, "a", "aaaa");
+  a.ready();
+  const std::string large(1 << 20, 'x');
+  for (int i = 0; i < 40; ++i) a.publish(large);
+  Node c(loop, "c", "cccc");
+  Node d(loop, "d", "dddd");
+  bool begun = false;
+  const auto first = c.host.bus().subscribe<PeerEvents>([&](const PeerEvents&) {
+    if (std::exchange(begun, true)) return;
+    c.ready();
+    d.add(c);
+  });
+  c.add(a);
+  REQUIRE(loop.runUntil([&] { return d.filledFrom(c) && c.filledFrom(a); }));
+  CHECK(d.host.journal().bodies().empty());
+  d.add(a);
+  REQUIRE(loop.runUntil([&] { return d.filledFrom(a); }));
+  CHECK(d.host.journal().bodies().size() == 40);
+}
+
 TEST_CASE("a donor that dies is replaced by the next") {
   PollLoop loop;
   Node c(loop, "c", "cccc");
