@@ -105,8 +105,18 @@ class Journal final : public sse::Journal {
   using Totals = channel::Totals;
   [[nodiscard]] Totals totals() const;
 
-  /// Takes over, at the end of a fill, what the donor cannot give and how far it went. [any]
+  /// Takes over what a donor cannot give and how far it went. [any]
   void takeFloors(const Floors& floors, std::int64_t now_us);
+  /// Takes over all entries and floors of `past`, which a fill made and nobody else has, in one step: those of origins
+  /// that were not known here as past ones, the others, as far as they are not here, as new ones. If some are past and
+  /// the fill is `late`, whoever read before is told of a hole. Costs a step for each entry, under the lock. [any]
+  void takeOver(Journal& past, const Takeover& how, std::int64_t now_us);
+  /// Whether anybody has read or published here. [any]
+  [[nodiscard]] bool used() const;
+  /// Up to where somebody who has everything up to `position` sees what fills brought: who stands within a fill reads
+  /// it to its end. [any]
+  [[nodiscard]] std::uint64_t pastUntil(std::uint64_t position) const;
+  [[nodiscard]] Limits limits() const;
 
   // sse::Journal
   [[nodiscard]] Tag tag() const override { return own_; }
@@ -128,6 +138,7 @@ class Journal final : public sse::Journal {
 
   static constexpr std::size_t kDrainEvents = 256;
   static constexpr unsigned kMaxLoops = 64;
+  static constexpr std::size_t kMostFills = 64;  ///< told apart; of more the oldest two count as one
 
  private:
   struct Dirty {
@@ -155,6 +166,13 @@ class Journal final : public sse::Journal {
   void indexPublisherId(Entry* entry);
   void unindexPublisherId(Entry* entry);
   bool submitOne(Submission& submission, std::int64_t now_us, Trash& trash);
+  using Known = std::vector<Identity>;  ///< by origin
+  [[nodiscard]] Known knownOf(const std::vector<Identity>& origins) const;
+  EntryRef takeOldest();
+  void takePast(Journal& past, const Takeover& how, const Known& known, std::int64_t now_us, Trash& trash);
+  bool takeFloors(const Floors& floors, const Known& known, std::int64_t now_us, Trash& trash);
+  void linkForeign(const EntryRef& entry, std::int64_t now_us, Trash& trash);
+  void linkPastHole(std::int64_t now_us, Trash& trash);
   [[nodiscard]] const Entry* firstAfter(std::uint64_t position) const;
   [[nodiscard]] Extent extentOf(const Log& log) const;
   template <typename Visit>
@@ -176,7 +194,9 @@ class Journal final : public sse::Journal {
   bool fed_told_ = false;
   mutable bool feeding_ = false;  ///< a transport reads: what it has not read yet is kept like a backlog
   std::uint64_t forgotten_floor_ = 0;
-  FloorSet lost_everywhere_;  ///< of forgotten channels, and holes
+  bool joined_ = false;                                         ///< ever
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> fills_;  ///< first and last position of what each brought
+  FloorSet lost_everywhere_;                                    ///< of forgotten channels, and holes
   Logs logs_;
   Log broadcasts_{"", 0};
   Entry* oldest_ = nullptr;

@@ -11,6 +11,7 @@
 #include "api/api.h"
 #include "base/worker_pool.h"
 #include "bus/message_bus.h"
+#include "channel/fill.h"
 #include "cluster/cluster.h"
 #include "config/values.h"
 #include "kernel/cluster_resume.h"
@@ -70,6 +71,7 @@ class RunningNode {
   Result<void> bind();
   Result<void> startPlugins();
   void passOnAcknowledgements();
+  void takeFills();
   PluginSet::Problems configurePlugins();
   void buildNode();
   void buildCluster();
@@ -106,6 +108,7 @@ class RunningNode {
   std::unique_ptr<net::Admission> admission_;
   std::unique_ptr<cluster::Checkpoints> checkpoints_;
   std::unique_ptr<channel::Journal> journal_;
+  std::unique_ptr<channel::Fill> fill_;
   std::unique_ptr<ClusterResume> resume_;
   std::unique_ptr<cluster::Cluster> cluster_;
   std::unique_ptr<Logger> cluster_log_;

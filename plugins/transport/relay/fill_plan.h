@@ -33,8 +33,8 @@ class FillPlan {
   /// The link to `key` broke. True where it was the donor: those who wait may ask again.
   bool broken(const std::string& key);
 
-  /// A fill was begun and has not ended: what is here is a part, and nothing to fill others with.
-  [[nodiscard]] bool filling() const { return begun_ && !done_; }
+  /// A fill is under way: there is more to come than what is here, so others are filled better elsewhere.
+  [[nodiscard]] bool filling() const { return donor_.has_value(); }
 
  private:
   bool starting_ = true;

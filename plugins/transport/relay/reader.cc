@@ -1,6 +1,7 @@
 #include "transport/relay/reader.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "transport/relay/address.h"
 #include "transport/relay/proof.h"
@@ -81,11 +82,12 @@ void Reader::onFrame(Frame frame, const std::shared_ptr<const void>& storage) {
     return hub_.host().bus().publish(FloorsReceived{std::move(floors->floors)});
   } else if (auto* hole = std::get_if<Hole>(&frame)) {
     hub_.counters().holes.add();
-    return handOver({name(), {}, hole->id});
+    return handOver({name(), {}, hole->id, filling_});
   } else if (auto* filled = std::get_if<Filled>(&frame)) {
     filled_ = true;
     noteHeld(filled->checkpoint);
     hub_.reached(theirs_.tag, std::max(cursor_, filled->checkpoint.position));
+    if (std::exchange(filling_, false)) tellFill(FillChanged::State::Ended);
     report(LinkChanged::State::Connected);
     return hub_.filled(*this, filled->checkpoint);
   } else if (auto* ask = std::get_if<Ask>(&frame)) {
@@ -143,7 +145,8 @@ void Reader::begin(const Start& start) {
   state_ = State::Reading;
   cursor_ = start.want.after;
   filling_ = start.want.scope == Scope::All;
-  if (start.want.scope == Scope::Own) hub_.reached(theirs_.tag, cursor_);
+  if (filling_) tellFill(FillChanged::State::Begun);
+  if (!filling_) hub_.reached(theirs_.tag, cursor_);
   if (start.skips) handOver({name(), {}, Identity{theirs_.tag, start.want.after}});
   link_->send(start.want);
   link_->flush();
@@ -153,7 +156,11 @@ void Reader::onEvents(Events events, const std::shared_ptr<const void>& storage)
   hub_.counters().events_received.add(events.events.size());
   handed_ += events.events.size();
   cursor_ = events.next;
-  handOver({name(), EventBatch{std::move(events.events), storage}, std::nullopt});
+  handOver({name(), EventBatch{std::move(events.events), storage}, std::nullopt, filling_});
+}
+
+void Reader::tellFill(FillChanged::State state) {
+  hub_.host().bus().publish(FillChanged{state, theirs_.tag, theirs_.young});
 }
 
 void Reader::handOver(PeerEvents message) { hub_.host().bus().publish(std::move(message)); }
@@ -167,7 +174,7 @@ void Reader::noteHeld(const Checkpoint& checkpoint) {
 void Reader::onReadTurn() {
   if (state_ != State::Reading || handed_ == acked_) return;
   acked_ = handed_;
-  if (filled_ || !filling_) hub_.reached(theirs_.tag, cursor_);
+  if (!filling_) hub_.reached(theirs_.tag, cursor_);
   link_->send(Ack{cursor_, handed_});
   link_->flush();
 }
@@ -182,6 +189,7 @@ void Reader::refuse(const std::string& reason) {
 void Reader::onClosed(const std::string& reason) { broken(reason, refused_); }
 
 void Reader::broken(const std::string& reason, bool refused) {
+  if (std::exchange(filling_, false)) tellFill(FillChanged::State::Broken);
   const bool news =
       was_up_ || !ever_reported_ || reported_.state != LinkChanged::State::Broken || reported_.reason != reason;
   if (news) {
@@ -250,6 +258,7 @@ void Reader::setFed(bool fed) {
 
 void Reader::leave() {
   leaving_ = true;
+  if (std::exchange(filling_, false)) tellFill(FillChanged::State::Broken);
   retry_.cancel();
   dial_.reset();
   if (link_) link_->close();

@@ -95,6 +95,7 @@ class Reader final : public LinkOwner, private PosterOwner {
   void refuse(const std::string& reason);
   void onEvents(Events events, const std::shared_ptr<const void>& storage);
   void handOver(PeerEvents message);
+  void tellFill(FillChanged::State state);
   void noteHeld(const Checkpoint& checkpoint);
 
   Hub& hub_;
@@ -125,7 +126,7 @@ class Reader final : public LinkOwner, private PosterOwner {
   std::uint64_t acked_ = 0;
   std::vector<Identity> held_;
   bool filled_ = false;
-  bool filling_ = false;  // events of every origin come, until filled_
+  bool filling_ = false;  // events of every origin come
   LinkChanged reported_;
   bool ever_reported_ = false;
   std::minstd_rand random_;

@@ -28,12 +28,12 @@ struct World {
                   host.metrics(),
                   checkpoints,
                   {"self", tagOf("self"), {"hosts"}},
-                  {[this](const EventView* events, std::size_t count, std::string_view) {
+                  {[this](const EventView* events, std::size_t count, bool) {
                      std::size_t repeats = 0;
                      for (std::size_t i = 0; i < count; ++i) repeats += host.journal().take(events[i]) ? 0 : 1;
                      return repeats;
                    },
-                   [this](const Identity& lost) { host.journal().takeHole(lost); },
+                   [this](const Identity& lost, bool) { host.journal().takeHole(lost); },
                    [this] { return host.journal().checkpoint(); }, [this] { ++settled; }}};
 
   template <typename Message>

@@ -249,6 +249,40 @@ TEST_CASE("a donor that dies is replaced by the next") {
   REQUIRE(loop.runUntil([&] { return c.has("b1"); }));
 }
 
+TEST_CASE("a node tells when a fill begins, breaks and ends, before it counts as filled, and what belongs to it") {
+  PollLoop loop;
+  Node c(loop, "c", "cccc");
+  Node b(loop, "b", "bbbb");
+  using State = FillChanged::State;
+  std::vector<State> told;
+  std::size_t outside = 0;
+  const auto fills = c.host.bus().subscribe<FillChanged>([&](const FillChanged& change) {
+    told.push_back(change.state);
+    CHECK(change.donor == (told.size() < 3 ? conformance::tagOf("aaaa") : b.tag()));
+  });
+  const auto links = c.host.bus().subscribe<LinkChanged>([&](const LinkChanged& link) {
+    if (link.filled) CHECK(told.back() == State::Ended);
+  });
+  {
+    Node a(loop, "a", "aaaa");
+    a.ready();
+    const std::string large(1 << 20, 'x');
+    for (int i = 0; i < 40; ++i) a.publish(large);
+    const auto events = c.host.bus().subscribe<PeerEvents>([&](const PeerEvents& message) {
+      outside += message.fill ? 0 : 1;
+      a.listener.refuse();
+    });
+    c.add(a);
+    REQUIRE(loop.runUntil([&] { return !c.journal().bodies().empty(); }));
+  }
+  b.ready();
+  b.publish("b1");
+  c.add(b);
+  REQUIRE(loop.runUntil([&] { return c.filledFrom(b); }));
+  CHECK(told == std::vector<State>{State::Begun, State::Broken, State::Begun, State::Ended});
+  CHECK(outside == 0);
+}
+
 TEST_CASE("a node that has been up for long is read from now on, with a hole for what was before") {
   PollLoop loop;
   Node a(loop, "a", "aaaa");
