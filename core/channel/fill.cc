@@ -1,5 +1,7 @@
 #include "channel/fill.h"
 
+#include <algorithm>
+
 namespace sse::channel {
 
 void Fill::begin(const Tag& donor, bool young) {
@@ -25,12 +27,15 @@ void Fill::hole(const Identity& lost, std::int64_t now_us) {
 }
 
 void Fill::floors(const Floors& floors, std::int64_t now_us) {
-  if (past_) past_->takeFloors(floors, now_us);
+  if (!past_) return;
+  how_.reached = floors.reached;
+  past_->takeFloors(floors, now_us);
 }
 
 void Fill::end(std::int64_t now_us) {
   if (!past_) return;
   if (spoiled_) past_->takeFloors({{}, past_->checkpoint().highest, {}}, now_us);
+  std::ranges::sort(how_.reached, {}, &Identity::origin);
   journal_.takeOver(*past_, how_, now_us);
   drop();
 }

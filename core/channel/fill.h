@@ -26,6 +26,7 @@ class Fill {
   std::size_t append(std::span<const EventView> events, std::int64_t now_us);
   /// Events of `lost.origin` up to `lost.number` are not to be had of the donor.
   void hole(const Identity& lost, std::int64_t now_us);
+  /// What is lost at the donor, and up to where its events were there when the fill began.
   void floors(const Floors& floors, std::int64_t now_us);
   /// Some of it may not have come: all of it counts as lost for those who resume.
   void spoil() { spoiled_ = true; }

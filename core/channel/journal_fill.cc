@@ -96,7 +96,8 @@ void Journal::takePast(Journal& past, const Takeover& how, const Known& known, s
   while (auto entry = past.takeOldest()) {
     const auto number = numberIn(known, entry->identity_.origin);
     if (entry->identity_.origin == own_ || entry->identity_.number <= number) continue;
-    if (number > 0 || entry->identity_.origin == how.live) {
+    const bool later = !how.reached.empty() && entry->identity_.number > numberIn(how.reached, entry->identity_.origin);
+    if (number > 0 || later || entry->identity_.origin == how.live) {
       news.push_back(std::move(entry));
     } else if (entry->deliverable()) {
       // What it closed or deleted is closed and deleted in the past already.

@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "channel/entry.h"
 
@@ -50,6 +51,8 @@ struct Answer {
 struct Takeover {
   bool late = false;        ///< somebody may have read or published here before it began
   std::optional<Tag> live;  ///< an origin whose events are news to every reader
+  std::vector<Identity>
+      reached;  ///< up to where it is the past, of each origin; what came behind is news; none: all is
 };
 
 /// What limits have taken since start.

@@ -117,12 +117,12 @@ void Reader::greeted(Hello hello) {
   link_->trust();
   kind_ = Kind::Ours;
   hub_.memberChanged();
-  Start start;
-  const auto verdict = hub_.greeted(*this, start);
-  place(verdict, start);
+  Want want;
+  const auto verdict = hub_.greeted(*this, want);
+  place(verdict, want);
 }
 
-void Reader::place(Hub::Verdict verdict, const Start& start) {
+void Reader::place(Hub::Verdict verdict, const Want& want) {
   if (verdict == Hub::Verdict::Self || verdict == Hub::Verdict::Alias) {
     const bool self = verdict == Hub::Verdict::Self;
     link_->close();
@@ -137,18 +137,17 @@ void Reader::place(Hub::Verdict verdict, const Start& start) {
   hub_.host().log().write(Level::Info, "relay-link-up", "reading a peer's events",
                           {{"peer", name()}, {"address", peer_.key}, {"tls", by_tls_ ? "yes" : "no"}});
   report(LinkChanged::State::Connected);
-  if (verdict == Hub::Verdict::Read) begin(start);
+  if (verdict == Hub::Verdict::Read) begin(want);
   if (link_->open()) link_->flush();
 }
 
-void Reader::begin(const Start& start) {
+void Reader::begin(const Want& want) {
   state_ = State::Reading;
-  cursor_ = start.want.after;
-  filling_ = start.want.scope == Scope::All;
+  cursor_ = want.after;
+  filling_ = want.scope == Scope::All;
   if (filling_) tellFill(FillChanged::State::Begun);
   if (!filling_) hub_.reached(theirs_.tag, cursor_);
-  if (start.skips) handOver({name(), {}, Identity{theirs_.tag, start.want.after}});
-  link_->send(start.want);
+  link_->send(want);
   link_->flush();
 }
 
@@ -160,7 +159,7 @@ void Reader::onEvents(Events events, const std::shared_ptr<const void>& storage)
 }
 
 void Reader::tellFill(FillChanged::State state) {
-  hub_.host().bus().publish(FillChanged{state, theirs_.tag, theirs_.young});
+  hub_.host().bus().publish(FillChanged{state, theirs_.tag, theirs_.young || theirs_.head == 0});
 }
 
 void Reader::handOver(PeerEvents message) { hub_.host().bus().publish(std::move(message)); }

@@ -37,8 +37,8 @@ class Reader final : public LinkOwner, private PosterOwner {
 
   /// Dials now. [control] [Idle or Alias]
   void dial();
-  /// Reads from `start` on. [control] [Waiting]
-  void begin(const Start& start);
+  /// Reads what is wanted. [control] [Waiting]
+  void begin(const Want& want);
   /// Looks at the clock. [control]
   void tick(Clock::time_point now);
   /// Discovery has another name for the member. [control]
@@ -88,7 +88,7 @@ class Reader final : public LinkOwner, private PosterOwner {
   void foundOriginal(Dialed dialed);
   void redialOriginal();
   void greeted(Hello hello);
-  void place(Hub::Verdict verdict, const Start& start);
+  void place(Hub::Verdict verdict, const Want& want);
   void broken(const std::string& reason, bool refused);
   void retryLater(bool refused);
   void report(LinkChanged::State state, const std::string& reason = {});

@@ -48,6 +48,7 @@ struct Hello {
   bool starting = false;  ///< cannot fill others: not ready yet, or not filled itself
   bool young = false;     ///< so new that nobody can have missed it on purpose: read it from its beginning
   bool secret = false;    ///< has a cluster.secret
+  bool unfilled = false;  ///< no node that was filled has filled it: others may have more than it can give
   Tag tag{};
   std::uint64_t head = 0;  ///< of its own events: nobody missed one where it is 0
   std::string name;

@@ -84,6 +84,18 @@ TEST_CASE("what a fill brought is seen by those who began behind it alone") {
   CHECK(entries.size() == 2);
 }
 
+TEST_CASE("what was published while a fill ran and came with it is news") {
+  World world;
+  world.fill.begin(kPeer, false);
+  world.log = world.book.join("a");
+  for (std::uint64_t i = 1; i <= 3; ++i) world.event(kPeer, i);
+  world.event(kFar, 1);
+  world.fill.floors({{{kPeer, 2}}, {}, {}}, world.book.now);
+  world.fill.end(world.book.now);
+  CHECK(world.read(0, 0) == Numbers{3, 1});
+  CHECK(world.book.woken == std::vector<unsigned>{0});
+}
+
 TEST_CASE("whoever read before a fill began is told that some of it may be missing") {
   World world;
   world.log = world.book.join("a");

@@ -283,7 +283,7 @@ TEST_CASE("a node tells when a fill begins, breaks and ends, before it counts as
   CHECK(outside == 0);
 }
 
-TEST_CASE("a node that has been up for long is read from now on, with a hole for what was before") {
+TEST_CASE("a node that became ready alone is filled by the first that it meets") {
   PollLoop loop;
   Node a(loop, "a", "aaaa");
   Node b(loop, "b", "bbbb");
@@ -296,10 +296,29 @@ TEST_CASE("a node that has been up for long is read from now on, with a hole for
   REQUIRE(loop.runUntil([&] { return b.filledFrom(a); }));
   a.publish("new");
   REQUIRE(loop.runUntil([&] { return b.has("new"); }));
-  CHECK(b.host.journal().bodies() == std::vector<std::string>{"hole aaaa0000 1", "data: new\n"});
+  CHECK(b.host.journal().bodies() == std::vector<std::string>{"data: old\n", "data: new\n"});
+  CHECK(b.holes.empty());
 }
 
-TEST_CASE("a node that published nothing has nothing that anybody missed, however much it took from others") {
+TEST_CASE("two nodes that became ready alone and meet late wait for nobody and have what both published") {
+  PollLoop loop;
+  Node a(loop, "a", "aaaa");
+  Node b(loop, "b", "bbbb");
+  for (auto* node : {&a, &b}) {
+    node->ready();
+    node->publish("old");
+  }
+  loop.turn();
+  loop.skip(5min);
+  connect(loop, a, b);
+  REQUIRE(loop.runUntil([&] { return a.count("old") == 2 && b.count("old") == 2; }));
+  a.publish("from a");
+  b.publish("from b");
+  REQUIRE(loop.runUntil([&] { return a.has("from b") && b.has("from a"); }));
+}
+
+TEST_CASE(
+    "a node that published nothing gives what it took from others, and nobody can have missed an event of its own") {
   PollLoop loop;
   Node a(loop, "a", "aaaa");
   Node b(loop, "b", "bbbb");
@@ -312,12 +331,15 @@ TEST_CASE("a node that published nothing has nothing that anybody missed, howeve
   b.ready();
   loop.turn();
   loop.skip(5min);
+  std::vector<FillChanged> fills;
+  const auto told = c.host.bus().subscribe<FillChanged>([&](const FillChanged& change) { fills.push_back(change); });
   c.add(b);
   REQUIRE(loop.runUntil([&] { return c.filledFrom(b); }));
-  CHECK(c.host.journal().bodies().empty());
+  REQUIRE(fills.size() == 2);
+  CHECK(fills[0].young);
   b.publish("new");
   REQUIRE(loop.runUntil([&] { return c.has("new"); }));
-  CHECK(c.host.journal().bodies() == std::vector<std::string>{"data: new\n"});
+  CHECK(c.host.journal().bodies() == std::vector<std::string>{"data: old\n", "data: new\n"});
 }
 
 TEST_CASE("an address that leads back is found out and left alone") {
