@@ -88,7 +88,10 @@ void RunningNode::buildCluster() {
     if (!loops_[loop]->loop.inThread()) loops_[loop]->loop.wake();
   };
   callbacks.own_appended = [this](std::uint64_t head) { own_head_.store(head, std::memory_order_release); };
-  callbacks.checkpoint_of = [this](Tag tag, std::uint64_t at) { return checkpoints_->find(tag, at); };
+  callbacks.checkpoint_of = [this](Tag tag, std::uint64_t at) {
+    auto exact = tag == info_.tag ? journal_->checkpointAt(at) : std::nullopt;
+    return exact ? exact : checkpoints_->find(tag, at);
+  };
   callbacks.checkpoints = [this] { return checkpoints_->all(); };
   journal_ = std::make_unique<channel::Journal>(info_.tag, limits, std::move(callbacks));
   fill_ = std::make_unique<channel::Fill>(*journal_);

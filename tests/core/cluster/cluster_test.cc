@@ -151,6 +151,15 @@ TEST_CASE("what peers hand over is appended once, and holes where they belong") 
   CHECK(world.host.metrics().counter("sse_cluster_holes_total", "").value() == 1);
 }
 
+TEST_CASE("positions before the first event that was recorded have a checkpoint, too: the empty journal's") {
+  World world;
+  world.cluster.start();
+  world.host.journal().append({.channel = "c", .body = "data: 1\n"});
+  const auto found = world.checkpoints.find(tagOf("self"), 1);
+  REQUIRE(found);
+  CHECK(found->position == 0);
+}
+
 TEST_CASE("the own journal's checkpoints are recorded while it grows") {
   World world;
   world.host.journal().append("c", "data: 1\n");
