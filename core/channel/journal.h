@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -18,22 +17,10 @@
 #include "channel/log.h"
 #include "channel/origins.h"
 #include "channel/reading.h"
+#include "channel/submission.h"
 #include "sse/journal.h"
 
 namespace sse::channel {
-
-/// An event on its way into the journal, and what became of it.
-struct Submission {
-  enum class Outcome : std::uint8_t {
-    Appended,
-    Repeated,  ///< its idempotency key is known: `identity` is the first one's
-    Conflict,  ///< its idempotency key is known from an event with another content
-    Refused,   ///< no room for another channel
-  };
-  EntryRef entry;
-  Outcome outcome = Outcome::Refused;
-  Identity identity{};
-};
 
 /// The node's one journal: numbers every event of this process and keeps it in its channel's log. Shared by all loops
 /// and the control thread under one lock that is held for the time of linking or copying references, never across I/O.
@@ -107,14 +94,12 @@ class Journal final : public sse::Journal {
 
   /// Takes over what a donor cannot give and how far it went. [any]
   void takeFloors(const Floors& floors, std::int64_t now_us);
-  /// Takes over all entries and floors of `past`, which a fill made and nobody else has, in one step: those of origins
-  /// that were not known here as past ones, the others, as far as they are not here, as new ones. If some are past and
-  /// the fill is `late`, whoever read before is told of a hole. Costs a step for each entry, under the lock. [any]
+  /// Takes over all of `past`, a fill's, in one step: of origins that were not known here as past entries, of the
+  /// others what is not here as new ones. Costs a step for each, under the lock. [any]
   void takeOver(Journal& past, const Takeover& how, std::int64_t now_us);
   /// Whether anybody has read or published here. [any]
   [[nodiscard]] bool used() const;
-  /// Up to where somebody who has everything up to `position` sees what fills brought: who stands within a fill reads
-  /// it to its end. [any]
+  /// Up to where who has all up to `position` sees what fills brought: from within a fill to its end. [any]
   [[nodiscard]] std::uint64_t pastUntil(std::uint64_t position) const;
   [[nodiscard]] Limits limits() const;
 
@@ -138,7 +123,6 @@ class Journal final : public sse::Journal {
 
   static constexpr std::size_t kDrainEvents = 256;
   static constexpr unsigned kMaxLoops = 64;
-  static constexpr std::size_t kMostFills = 64;  ///< told apart; of more the oldest two count as one
 
  private:
   struct Dirty {
@@ -167,12 +151,10 @@ class Journal final : public sse::Journal {
   void unindexPublisherId(Entry* entry);
   bool submitOne(Submission& submission, std::int64_t now_us, Trash& trash);
   using Known = std::vector<Identity>;  ///< by origin
-  [[nodiscard]] Known knownOf(const std::vector<Identity>& origins) const;
   EntryRef takeOldest();
   void takePast(Journal& past, const Takeover& how, const Known& known, std::int64_t now_us, Trash& trash);
   bool takeFloors(const Floors& floors, const Known& known, std::int64_t now_us, Trash& trash);
   void linkForeign(const EntryRef& entry, std::int64_t now_us, Trash& trash);
-  void linkPastHole(std::int64_t now_us, Trash& trash);
   [[nodiscard]] const Entry* firstAfter(std::uint64_t position) const;
   [[nodiscard]] Extent extentOf(const Log& log) const;
   template <typename Visit>

@@ -5,9 +5,27 @@
 namespace sse::channel {
 namespace {
 
+constexpr std::size_t kMostFills = 64;  // told apart; of more the oldest two count as one
+
 std::uint64_t numberIn(const std::vector<Identity>& known, const Tag& origin) {
   const auto found = std::ranges::lower_bound(known, origin, {}, &Identity::origin);
   return found != known.end() && found->origin == origin ? found->number : 0;
+}
+
+/// What is known in `here` of each of `origins`.
+std::vector<Identity> knownOf(const std::vector<Identity>& origins, const Origins& here) {
+  std::vector<Identity> known;
+  for (const auto& id : origins) {
+    if (const auto number = here.numberOf(id.origin); number > 0) known.push_back({id.origin, number});
+  }
+  std::ranges::sort(known, {}, &Identity::origin);
+  return known;
+}
+
+EntryRef emptyHole() {
+  EventView view;
+  view.kind = EventKind::Hole;
+  return Entry::make(view);
 }
 
 }  // namespace
@@ -58,31 +76,24 @@ std::uint64_t Journal::pastUntil(std::uint64_t position) const {
   return position;
 }
 
-/// What is known here of each of `origins`.
-Journal::Known Journal::knownOf(const std::vector<Identity>& origins) const {
-  Known known;
-  for (const auto& [origin, number] : origins) {
-    const auto here = origins_.numberOf(origin);
-    if (here > 0) known.push_back({origin, here});
-  }
-  std::ranges::sort(known, {}, &Identity::origin);
-  return known;
-}
-
 void Journal::takeOver(Journal& past, const Takeover& how, std::int64_t now_us) {
   const auto floors = past.floors();
   Trash trash;
   std::uint64_t wake = 0;
   {
     const std::lock_guard lock(mutex_);
-    const auto known = knownOf(floors.reached);
+    const auto known = knownOf(floors.reached, origins_);
     takePast(past, how, known, now_us, trash);
     const bool lost = takeFloors(floors, known, now_us, trash);
     const bool older = std::ranges::any_of(floors.reached, [&](const Identity& reached) {
       return reached.number > 0 && reached.origin != own_ && reached.origin != how.live &&
              numberIn(known, reached.origin) == 0;
     });
-    if (how.late && (older || lost)) linkPastHole(now_us, trash);
+    if (how.late && (older || lost)) {
+      const auto hole = emptyHole();
+      hole->past_ = true;
+      link(hole.get(), {own_, head_ + 1}, now_us, trash);
+    }
     wake = std::exchange(woken_, 0);
   }
   wakeLoops(wake);
@@ -121,14 +132,6 @@ EntryRef Journal::takeOldest() {
   if (oldest_ == nullptr) return {};
   unlink(oldest_->log_->popOldest(), trash);
   return std::move(trash.front());
-}
-
-void Journal::linkPastHole(std::int64_t now_us, Trash& trash) {
-  EventView view;
-  view.kind = EventKind::Hole;
-  const auto entry = Entry::make(view);
-  entry->past_ = true;
-  link(entry.get(), {own_, head_ + 1}, now_us, trash);
 }
 
 }  // namespace sse::channel

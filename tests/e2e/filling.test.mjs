@@ -25,7 +25,7 @@ async function apart(stage) {
   return { a, b, ids, join: () => (proxy.restore(), linked([a, b])) };
 }
 
-scenario('a node whose first link comes late has its peer\'s history, and takes over who comes from there', async (stage) => {
+scenario('a node whose first link comes late has what was before, and takes over who was there', async (stage) => {
   const { a, b, ids, join } = await apart(stage);
   await join();
   await a.stop();
