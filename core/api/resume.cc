@@ -36,7 +36,9 @@ std::optional<stream::Start> Api::startOf(Request& request, const stream::Joined
   query.logs = joined.logs;
   query.client = client;
   query.client_hash = channel::hashOfClient(client);
+  query.past_until = joined.head;
   stream::Start start;
+  start.past_until = joined.head;
   if (last_id.empty()) {
     if (const auto count = lastCount(request.head.query)) start.after = node_.journal->beforeLast(query, *count);
     return start;
@@ -58,6 +60,7 @@ std::optional<stream::Start> Api::startOf(Request& request, const stream::Joined
     return startFromElsewhere(request, query, joined, channels, last_id);
   }
   if (position->deliverer.number > joined.head) return startUnknown(joined, channels, last_id, "unknown-id");
+  query.past_until = node_.journal->pastUntil(position->deliverer.number);
   return startAtPosition(query, joined, channels, position->deliverer.number, last_id);
 }
 
@@ -67,13 +70,17 @@ stream::Start Api::startAtPosition(const channel::Query& query, const stream::Jo
                                    std::string_view id) const {
   stream::Start start;
   start.after = after;
+  start.past_until = query.past_until;
   start.shown_id = showable(id) ? std::string(id) : "";
   start.told.resize(joined.logs.size());
-  const std::uint64_t broadcasts = node_.journal->extent(node_.journal->broadcasts()).floor;
+  const auto floorOf = [&](const channel::Extent& extent) {
+    return query.past_until > after ? extent.floor : extent.live_floor;
+  };
+  const std::uint64_t broadcasts = floorOf(node_.journal->extent(node_.journal->broadcasts()));
   if (broadcasts > after) start.told_broadcasts = broadcasts;
   for (std::size_t i = 0; i < query.logs.size(); ++i) {
     const auto extent = node_.journal->extent(query.logs[i]);
-    const std::uint64_t floor = std::max(extent.floor, broadcasts);
+    const std::uint64_t floor = std::max(floorOf(extent), broadcasts);
     if (floor <= after) continue;
     start.told[i] = floor;
     start.gaps.push_back({floor, stream::gapBlock(node_.info->tag, floor, channels[i], id, "history", extent)});
@@ -87,6 +94,7 @@ stream::Start Api::startUnknown(const stream::Joined& joined, const std::vector<
                                 std::string_view id, std::string_view reason) const {
   stream::Start start;
   start.after = 0;
+  start.past_until = joined.head;
   start.told.resize(joined.logs.size());
   start.told_broadcasts = node_.journal->extent(node_.journal->broadcasts()).floor;
   for (std::size_t i = 0; i < joined.logs.size(); ++i) {
@@ -124,6 +132,7 @@ std::optional<stream::Start> Api::startFromElsewhere(Request& request, const cha
   start.shown_id = showable(id) ? std::string(id) : "";
   start.had = known->had;
   start.had_until = joined.head;
+  start.past_until = joined.head;
   start.told_broadcasts = node_.journal->extent(node_.journal->broadcasts()).floor;
   for (std::size_t i = 0; i < query.logs.size(); ++i) {
     const auto extent = node_.journal->extent(query.logs[i]);

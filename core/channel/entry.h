@@ -64,6 +64,10 @@ class Entry {
   [[nodiscard]] bool deliverable() const { return kind_ <= EventKind::Broadcast; }
   /// Whether it is for a client id that a node generated: nobody comes back with it, so it is no history.
   [[nodiscard]] bool passing() const { return passing_; }
+  /// Whether a fill brought it. An event is then seen by those alone who began to read behind it, as it is older than
+  /// what the others have; a hole by the others alone, who may have missed some of it.
+  [[nodiscard]] bool past() const { return past_; }
+  [[nodiscard]] bool pastEvent() const { return past_ && kind_ != EventKind::Hole; }
   /// Whether somebody who resumes may get it.
   [[nodiscard]] bool history() const { return deliverable() && !passing_; }
   /// Bytes of memory, as limits count them.
@@ -89,6 +93,7 @@ class Entry {
   EventKind kind_ = EventKind::Channel;
   bool marked_ = false;
   bool passing_ = false;
+  bool past_ = false;
   std::uint64_t position_ = 0;
   Identity identity_{};
   std::int64_t appended_at_ = 0;

@@ -78,19 +78,23 @@ std::size_t Journal::appendForeign(std::span<const EventView> events, std::int64
         ++dropped;
         continue;
       }
-      if (!link(entry.get(), entry->identity_, now_us, trash)) {
-        // No room for its channel, so nobody reads it here; whoever comes for it later is told.
-        lost_everywhere_.raise(entry->identity_);
-        forgotten_floor_ = head_;
-        continue;
-      }
-      const auto key = entry->idempotency();
-      if (key.size() == IdempotencyIndex::kSize) idempotency_.remember(key, entry->identity_, now_us);
+      linkForeign(entry, now_us, trash);
     }
     wake = std::exchange(woken_, 0);
   }
   wakeLoops(wake);
   return dropped;
+}
+
+void Journal::linkForeign(const EntryRef& entry, std::int64_t now_us, Trash& trash) {
+  if (!link(entry.get(), entry->identity_, now_us, trash)) {
+    // No room for its channel, so nobody reads it here; whoever comes for it later is told.
+    lost_everywhere_.raise(entry->identity_);
+    forgotten_floor_ = head_;
+    return;
+  }
+  const auto key = entry->idempotency();
+  if (key.size() == IdempotencyIndex::kSize) idempotency_.remember(key, entry->identity_, now_us);
 }
 
 void Journal::appendHole(const Identity& lost, bool quiet, std::int64_t now_us) {
@@ -126,8 +130,8 @@ bool Journal::link(Entry* entry, const Identity& identity, std::int64_t now_us, 
   entry->newer_ = nullptr;
   (newest_ != nullptr ? newest_->newer_ : oldest_) = entry;
   newest_ = entry;
-  if (head_ % kMarkEvery == 0) {
-    entry->marked_ = true;
+  entry->marked_ = head_ % kMarkEvery == 0;
+  if (entry->marked_) {
     marks_.emplace_hint(marks_.end(), head_, entry);
   }
   if (entry->passing_) passing_.emplace_hint(passing_.end(), head_, entry);
@@ -141,7 +145,7 @@ bool Journal::link(Entry* entry, const Identity& identity, std::int64_t now_us, 
   ++events_;
   indexPublisherId(entry);
   if (log->reader_bits_ != 0) {
-    markDirty(log, head_);
+    if (!entry->pastEvent()) markDirty(log, head_);
   } else if (!to_all) {
     touchIdle(log, now_us);
   }
@@ -187,8 +191,9 @@ void Journal::enforce(Log* log, Trash& trash) {
 void Journal::evictOldest(Log* log, Trash& trash) {
   Entry* entry = log->popOldest();
   any_evicted_ = std::max(any_evicted_, entry->position_);
-  if (entry->identity_.origin == own_) own_evicted_ = std::max(own_evicted_, entry->position_);
-  log->lost_.raise(entry->identity_);
+  const bool past_hole = entry->past_ && !entry->pastEvent();
+  if (entry->identity_.origin == own_ && !past_hole) own_evicted_ = std::max(own_evicted_, entry->position_);
+  if (!past_hole) log->lost_.raise(entry->identity_);
   unlink(entry, trash);
 }
 
@@ -238,7 +243,7 @@ bool Journal::makeRoom(Trash& trash) {
 
 void Journal::forget(Log* log, Trash& trash) {
   while (log->count_ > 0) evictOldest(log, trash);
-  forgotten_floor_ = std::max(forgotten_floor_, log->floor_);
+  forgotten_floor_ = std::max({forgotten_floor_, log->floor_, log->past_floor_});
   lost_everywhere_.merge(log->lost_);
   unlinkIdle(log);
   logs_.erase(logs_.find(log->name()));
@@ -293,19 +298,6 @@ std::size_t Journal::sweepPassing(std::int64_t now_us, std::size_t max_entries, 
     ++done;
   }
   return done;
-}
-
-void Journal::takeFloors(const Floors& floors, std::int64_t now_us) {
-  Trash trash;
-  const std::lock_guard lock(mutex_);
-  for (const auto& reached : floors.reached) {
-    if (reached.origin != own_) origins_.raise(reached);
-  }
-  lost_everywhere_.raise(floors.everywhere);
-  for (const auto& [channel, lost] : floors.channels) {
-    Log* log = findOrMake(channel, now_us, trash);
-    (log != nullptr ? log->lost_ : lost_everywhere_).raise(lost);
-  }
 }
 
 }  // namespace sse::channel

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -18,22 +17,10 @@
 #include "channel/log.h"
 #include "channel/origins.h"
 #include "channel/reading.h"
+#include "channel/submission.h"
 #include "sse/journal.h"
 
 namespace sse::channel {
-
-/// An event on its way into the journal, and what became of it.
-struct Submission {
-  enum class Outcome : std::uint8_t {
-    Appended,
-    Repeated,  ///< its idempotency key is known: `identity` is the first one's
-    Conflict,  ///< its idempotency key is known from an event with another content
-    Refused,   ///< no room for another channel
-  };
-  EntryRef entry;
-  Outcome outcome = Outcome::Refused;
-  Identity identity{};
-};
 
 /// The node's one journal: numbers every event of this process and keeps it in its channel's log. Shared by all loops
 /// and the control thread under one lock that is held for the time of linking or copying references, never across I/O.
@@ -105,8 +92,16 @@ class Journal final : public sse::Journal {
   using Totals = channel::Totals;
   [[nodiscard]] Totals totals() const;
 
-  /// Takes over, at the end of a fill, what the donor cannot give and how far it went. [any]
+  /// Takes over what a donor cannot give and how far it went. [any]
   void takeFloors(const Floors& floors, std::int64_t now_us);
+  /// Takes over all of `past`, a fill's, in one step: of origins that were not known here as past entries, of the
+  /// others what is not here as new ones. Costs a step for each, under the lock. [any]
+  void takeOver(Journal& past, const Takeover& how, std::int64_t now_us);
+  /// Whether anybody has read or published here. [any]
+  [[nodiscard]] bool used() const;
+  /// Up to where who has all up to `position` sees what fills brought: from within a fill to its end. [any]
+  [[nodiscard]] std::uint64_t pastUntil(std::uint64_t position) const;
+  [[nodiscard]] Limits limits() const;
 
   // sse::Journal
   [[nodiscard]] Tag tag() const override { return own_; }
@@ -155,6 +150,11 @@ class Journal final : public sse::Journal {
   void indexPublisherId(Entry* entry);
   void unindexPublisherId(Entry* entry);
   bool submitOne(Submission& submission, std::int64_t now_us, Trash& trash);
+  using Known = std::vector<Identity>;  ///< by origin
+  EntryRef takeOldest();
+  void takePast(Journal& past, const Takeover& how, const Known& known, std::int64_t now_us, Trash& trash);
+  bool takeFloors(const Floors& floors, const Known& known, std::int64_t now_us, Trash& trash);
+  void linkForeign(const EntryRef& entry, std::int64_t now_us, Trash& trash);
   [[nodiscard]] const Entry* firstAfter(std::uint64_t position) const;
   [[nodiscard]] Extent extentOf(const Log& log) const;
   template <typename Visit>
@@ -176,7 +176,9 @@ class Journal final : public sse::Journal {
   bool fed_told_ = false;
   mutable bool feeding_ = false;  ///< a transport reads: what it has not read yet is kept like a backlog
   std::uint64_t forgotten_floor_ = 0;
-  FloorSet lost_everywhere_;  ///< of forgotten channels, and holes
+  bool joined_ = false;                                         ///< ever
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> fills_;  ///< first and last position of what each brought
+  FloorSet lost_everywhere_;                                    ///< of forgotten channels, and holes
   Logs logs_;
   Log broadcasts_{"", 0};
   Entry* oldest_ = nullptr;

@@ -15,6 +15,7 @@ constexpr std::uint64_t kMostBehind = 4096;
 constexpr std::chrono::microseconds kBetweenLooks{50};
 
 bool visible(const Entry& entry, const Query& query) {
+  if (entry.past() && entry.pastEvent() != (entry.position() <= query.past_until)) return false;
   if (entry.kind() != EventKind::Client && entry.kind() != EventKind::CloseClient) return true;
   if (entry.passing() && query.chosen) return false;
   return entry.clientHash() == query.client_hash && entry.client() == query.client;
@@ -29,6 +30,7 @@ Journal::Joined Journal::join(std::string_view channel, unsigned loop, std::int6
   if (log == nullptr) return {nullptr, head_};
   unlinkIdle(log);
   log->reader_bits_ |= std::uint64_t{1} << loop;
+  joined_ = true;
   return {log, head_};
 }
 
@@ -69,7 +71,9 @@ std::uint64_t Journal::drain(unsigned loop, std::vector<Fresh>& fresh, std::vect
     const std::size_t over = log->size() > limits_.backlog_events ? log->size() - limits_.backlog_events : 0;
     const auto recent = std::max(log->recent_, static_cast<std::uint32_t>(over));
     if (recent > 0) item.lag_floor = std::max(log->floor_, log->at(recent - 1)->position());
-    for (; i < end; ++i) entries.emplace_back(log->at(i));
+    for (; i < end; ++i) {
+      if (!log->at(i)->pastEvent()) entries.emplace_back(log->at(i));
+    }
     item.end = entries.size();
     fresh.push_back(item);
     if (end < log->size()) {
@@ -92,7 +96,8 @@ Answer Journal::read(const Query& query, std::vector<EntryRef>& out) const {
   cursors.reserve(query.logs.size() + 1);
   Answer answer;
   const auto open = [&](const Log& log, std::uint64_t told) {
-    if (log.floor_ > std::max(query.after, told)) answer.lost = true;
+    const auto floor = query.past_until > query.after ? std::max(log.floor_, log.past_floor_) : log.floor_;
+    if (floor > std::max(query.after, told)) answer.lost = true;
     const std::uint32_t next = log.after(query.after);
     if (next < log.size()) cursors.push_back({&log, next});
   };
@@ -124,7 +129,7 @@ Answer Journal::read(const Query& query, std::vector<EntryRef>& out) const {
 }
 
 Extent Journal::extentOf(const Log& log) const {
-  Extent extent{log.size() - log.others_, log.bytes_, log.floor_, {}, {}};
+  Extent extent{log.size() - log.others_, log.bytes_, std::max(log.floor_, log.past_floor_), log.floor_, {}, {}};
   if (extent.events == 0) return extent;
   std::uint32_t first = 0;
   std::uint32_t last = log.size() - 1;

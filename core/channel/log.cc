@@ -1,5 +1,7 @@
 #include "channel/log.h"
 
+#include <algorithm>
+
 #include "base/check.h"
 
 namespace sse::channel {
@@ -36,7 +38,8 @@ Entry* Log::popOldest() {
   begin_ = (begin_ + 1) & (capacity_ - 1);
   --count_;
   uncount(*entry, 0);
-  if (entry->position() > floor_) floor_ = entry->position();
+  auto& floor = entry->pastEvent() ? past_floor_ : floor_;
+  floor = std::max(floor, entry->position());
   return entry;
 }
 

@@ -51,6 +51,7 @@ class Log {
   std::size_t recent_bytes_ = 0;
   std::size_t bytes_ = 0;
   std::uint64_t floor_ = 0;        ///< position of the newest entry that fell away
+  std::uint64_t past_floor_ = 0;   ///< the same of those that a fill brought
   FloorSet lost_;                  ///< the same by origin, for those who resume from elsewhere
   std::uint64_t reader_bits_ = 0;  ///< loops with readers
   std::uint64_t dirty_bits_ = 0;   ///< loops that were told and have not drained yet

@@ -34,6 +34,11 @@ void Origins::makeRoom() {
 
 bool Origins::knows(const Tag& origin) const { return known_.contains(keyOf(origin)); }
 
+std::uint64_t Origins::numberOf(const Tag& origin) const {
+  const auto found = known_.find(keyOf(origin));
+  return found == known_.end() ? 0 : found->second.number;
+}
+
 void Origins::appendTo(std::vector<Identity>& out) const {
   out.reserve(out.size() + known_.size());
   for (const auto& [key, known] : known_) {

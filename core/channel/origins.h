@@ -19,6 +19,8 @@ class Origins {
   /// Whether `id` is above what was known of its origin, which it is from now on.
   bool raise(const Identity& id);
   [[nodiscard]] bool knows(const Tag& origin) const;
+  /// The highest number; 0: the origin is not known.
+  [[nodiscard]] std::uint64_t numberOf(const Tag& origin) const;
   void appendTo(std::vector<Identity>& out) const;
   [[nodiscard]] std::size_t size() const { return known_.size(); }
 

@@ -2,9 +2,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "channel/entry.h"
 
@@ -29,7 +31,8 @@ struct Query {
   std::uint64_t after = 0;
   std::string_view client;
   std::uint32_t client_hash = 0;
-  bool chosen = true;  ///< the client id was not generated
+  std::uint64_t past_until = 0;  ///< what fills brought is seen up to here
+  bool chosen = true;            ///< the client id was not generated
   /// Per log and for broadcasts: floors the reader was told of by a gap, so that they are not lost again.
   std::span<const std::uint64_t> told;
   std::uint64_t told_broadcasts = 0;
@@ -44,6 +47,14 @@ struct Answer {
   bool more = false;       ///< there is more after `upto` already
 };
 
+/// How a fill that has ended is taken over.
+struct Takeover {
+  bool late = false;        ///< somebody may have read or published here before it began
+  std::optional<Tag> live;  ///< an origin whose events are news to every reader
+  std::vector<Identity>
+      reached;  ///< up to where it is the past, of each origin; what came behind is news; none: all is
+};
+
 /// What limits have taken since start.
 struct Losses {
   std::uint64_t by_channel = 0;  ///< entries: history.max_events and max_bytes, with the backlog
@@ -56,7 +67,8 @@ struct Losses {
 struct Extent {
   std::size_t events = 0;
   std::size_t bytes = 0;
-  std::uint64_t floor = 0;
+  std::uint64_t floor = 0;       ///< for those who see what fills brought
+  std::uint64_t live_floor = 0;  ///< for the others
   EntryRef oldest;
   EntryRef newest;
 };

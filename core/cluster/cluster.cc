@@ -36,6 +36,7 @@ Cluster::Cluster(Bus& bus, Loop& loop, Logger& log, Metrics& metrics, Checkpoint
 
 void Cluster::start() {
   started_ = true;
+  recordOwn();
   start_timer_ = loop_.after(settings_.start_timeout, [this] { settle("not every peer answered in time"); });
   look();
 }

@@ -87,7 +87,7 @@ class Cluster {
   std::optional<std::string> clash_;  // with whom
   bool newcomer_ = false;             // in that clash
   Clock::time_point clash_told_;
-  std::uint64_t recorded_ = 0;
+  std::optional<std::uint64_t> recorded_;
   std::uint64_t ticks_ = 0;
   std::vector<Registration> subscriptions_;
   Registration ticker_;

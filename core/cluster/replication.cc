@@ -13,11 +13,11 @@ Replication::Replication(Bus& bus, Metrics& metrics, Append append, AppendHole a
 void Replication::take(const PeerEvents& message) {
   if (message.hole) {
     holes_.add();
-    append_hole_(*message.hole);
+    append_hole_(*message.hole, message.fill);
   }
   const auto& events = message.batch.events;
   if (events.empty()) return;
-  const auto duplicates = append_(events.data(), events.size(), message.peer);
+  const auto duplicates = append_(events.data(), events.size(), message.fill);
   duplicates_.add(duplicates);
   events_.add(events.size() - duplicates);
 }

@@ -14,10 +14,10 @@ namespace sse::cluster {
 /// itself drops what is there already, as it alone knows the highest number of each origin.
 class Replication {
  public:
-  /// Appends in order; tells how many were there already.
-  using Append = std::function<std::size_t(const EventView* events, std::size_t count, std::string_view peer)>;
+  /// Appends in order, to the fill that is on its way or to the journal; tells how many were there already.
+  using Append = std::function<std::size_t(const EventView* events, std::size_t count, bool fill)>;
   /// Appends a hole: events of `lost.origin` up to `lost.number` that are not here never will be.
-  using AppendHole = std::function<void(const Identity& lost)>;
+  using AppendHole = std::function<void(const Identity& lost, bool fill)>;
 
   Replication(Bus& bus, Metrics& metrics, Append append, AppendHole append_hole);
 

@@ -1,18 +1,19 @@
 #pragma once
 
 #include "api/node.h"
+#include "channel/fill.h"
 #include "channel/journal.h"
 #include "cluster/checkpoints.h"
 #include "cluster/cluster.h"
 
 namespace sse::kernel {
 
-/// Ties the API's questions of those who resume from another node's position to the cluster's checkpoints. Owned by the
-/// running node. [any]
+/// Ties the API's questions of those who resume from another node's position to the cluster's checkpoints. While the
+/// node is being filled none is known, as what those lack may be on its way. Owned by the running node. [any]
 class ClusterResume final : public api::ResumeSource {
  public:
-  ClusterResume(channel::Journal& journal, cluster::Checkpoints& checkpoints)
-      : journal_(journal), checkpoints_(checkpoints) {}
+  ClusterResume(channel::Journal& journal, const channel::Fill& fill, cluster::Checkpoints& checkpoints)
+      : journal_(journal), fill_(fill), checkpoints_(checkpoints) {}
   void attach(cluster::Cluster& cluster) { cluster_ = &cluster; }
 
   std::optional<Known> find(const Identity& identity, const Identity& deliverer) override;
@@ -20,6 +21,7 @@ class ClusterResume final : public api::ResumeSource {
 
  private:
   channel::Journal& journal_;
+  const channel::Fill& fill_;
   cluster::Checkpoints& checkpoints_;
   cluster::Cluster* cluster_ = nullptr;
 };

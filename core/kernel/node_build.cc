@@ -91,10 +91,14 @@ void RunningNode::buildCluster() {
     if (!loops_[loop]->loop.inThread()) loops_[loop]->loop.wake();
   };
   callbacks.own_appended = [this](std::uint64_t head) { own_head_.store(head, std::memory_order_release); };
-  callbacks.checkpoint_of = [this](Tag tag, std::uint64_t at) { return checkpoints_->find(tag, at); };
+  callbacks.checkpoint_of = [this](Tag tag, std::uint64_t at) {
+    auto exact = tag == info_.tag ? journal_->checkpointAt(at) : std::nullopt;
+    return exact ? exact : checkpoints_->find(tag, at);
+  };
   callbacks.checkpoints = [this] { return checkpoints_->all(); };
   journal_ = std::make_unique<channel::Journal>(info_.tag, limits, std::move(callbacks));
-  resume_ = std::make_unique<ClusterResume>(*journal_, *checkpoints_);
+  fill_ = std::make_unique<channel::Fill>(*journal_);
+  resume_ = std::make_unique<ClusterResume>(*journal_, *fill_, *checkpoints_);
   cluster::Settings settings;
   settings.name = info_.name;
   settings.tag = info_.tag;
@@ -102,10 +106,12 @@ void RunningNode::buildCluster() {
   settings.start_timeout = values.duration("cluster.start_timeout");
   settings.peer_timeout = values.duration("history.peer_timeout");
   cluster::Ties ties;
-  ties.append = [this](const EventView* events, std::size_t count, std::string_view /*peer*/) {
-    return journal_->appendForeign({events, count}, base::microseconds(control_.now()));
+  ties.append = [this](const EventView* events, std::size_t count, bool fill) {
+    const auto now = base::microseconds(control_.now());
+    return fill ? fill_->append({events, count}, now) : journal_->appendForeign({events, count}, now);
   };
-  ties.append_hole = [this](const Identity& lost) {
+  ties.append_hole = [this](const Identity& lost, bool fill) {
+    if (fill) return fill_->hole(lost, base::microseconds(control_.now()));
     const bool quiet = node_.state.load() == api::NodeState::Starting;
     journal_->appendHole(lost, quiet, base::microseconds(control_.now()));
   };

@@ -153,9 +153,7 @@ Result<void> RunningNode::startPlugins() {
   PluginSet::Problems problems;
   onControl([&] {
     if (node_.wait_for_peers) passOnAcknowledgements();
-    subscriptions_.push_back(bus_->subscribe<FloorsReceived>([this](const FloorsReceived& message) {
-      journal_->takeFloors(message.floors, base::microseconds(control_.now()));
-    }));
+    takeFills();
     subscriptions_.push_back(
         bus_->subscribe<Warned>([this](const Warned& warned) { warnings_.tell(warned, control_.now()); }));
     subscriptions_.push_back(bus_->subscribe<OriginalNodes>(
@@ -176,6 +174,18 @@ Result<void> RunningNode::startPlugins() {
     problems = parts_.plugins.start();
   });
   return joined(problems);
+}
+
+void RunningNode::takeFills() {
+  subscriptions_.push_back(bus_->subscribe<FloorsReceived>(
+      [this](const FloorsReceived& message) { fill_->floors(message.floors, base::microseconds(control_.now())); }));
+  subscriptions_.push_back(bus_->subscribe<FillChanged>([this](const FillChanged& message) {
+    switch (message.state) {
+      case FillChanged::State::Begun: return fill_->begin(message.donor, message.young);
+      case FillChanged::State::Broken: return fill_->drop();
+      case FillChanged::State::Ended: return fill_->end(base::microseconds(control_.now()));
+    }
+  }));
 }
 
 /// Only where publishers wait: each acknowledgement wakes every loop.
@@ -233,6 +243,7 @@ void RunningNode::announceAppended() {
 /// Messages that the bus dropped may have been events of peers, so whoever reads is told of a hole.
 void RunningNode::onBusFailure(std::string_view owner, std::string_view what) {
   if (owner != "bus") return parts_.plugins.fail(owner, what);
+  fill_->spoil();
   for (const auto& highest : journal_->checkpoint().highest) {
     if (highest.origin != info_.tag) journal_->appendHole(highest, false, base::nowMicroseconds());
   }

@@ -11,6 +11,7 @@
 #include "api/api.h"
 #include "base/worker_pool.h"
 #include "bus/message_bus.h"
+#include "channel/fill.h"
 #include "cluster/cluster.h"
 #include "config/values.h"
 #include "kernel/cluster_resume.h"
@@ -79,6 +80,7 @@ class RunningNode {
   Result<void> startPlugins();
   void passOnAcknowledgements();
   std::unique_ptr<Host> makeHost(const std::string& owner);
+  void takeFills();
   PluginSet::Problems configurePlugins();
   void buildNode();
   void buildCluster();
@@ -126,6 +128,7 @@ class RunningNode {
   std::unique_ptr<net::Admission> admin_admission_;  ///< of admin.port
   std::unique_ptr<cluster::Checkpoints> checkpoints_;
   std::unique_ptr<channel::Journal> journal_;
+  std::unique_ptr<channel::Fill> fill_;
   std::unique_ptr<ClusterResume> resume_;
   std::unique_ptr<cluster::Cluster> cluster_;
   std::unique_ptr<Logger> cluster_log_;

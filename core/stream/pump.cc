@@ -58,6 +58,7 @@ void Pump::collectEntries(Session& session) {
   query.client_hash = session.clientHash();
   query.chosen = session.hasOwnClient();
   if (session.extra_) {
+    query.past_until = session.extra_->past_until;
     query.told = session.extra_->told;
     query.told_broadcasts = session.extra_->told_broadcasts;
   }

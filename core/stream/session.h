@@ -48,6 +48,7 @@ struct SessionExtra {
   std::uint64_t told_broadcasts = 0;
   std::vector<Identity> had;         ///< what a stream that came from another node has already…
   std::uint64_t had_until = 0;       ///< …among entries up to here, and later ones while it is wary
+  std::uint64_t past_until = 0;      ///< what fills brought is seen up to here
   std::uint64_t credential = 0;      ///< as the auth plugin named it; 0: it cannot be revoked
   std::uint64_t opened_at_head = 0;  ///< closings up to here were meant for earlier streams
 };

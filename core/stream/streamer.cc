@@ -141,6 +141,7 @@ void Streamer::prepare(Session& session, Opening& opening, Start start) {
   extra.told_broadcasts = start.told_broadcasts;
   extra.had = std::move(start.had);
   extra.had_until = start.had_until;
+  extra.past_until = start.past_until;
   session.wary_ = !extra.had.empty();
   session.behind_ = true;
 }

@@ -30,8 +30,9 @@ struct Start {
   std::vector<Gap> gaps;               ///< told in their places, by position
   std::vector<std::uint64_t> told;     ///< per channel: floor of its gap
   std::uint64_t told_broadcasts = 0;
-  std::vector<Identity> had;    ///< entries of these origins up to these numbers are skipped…
-  std::uint64_t had_until = 0;  ///< …up to this position
+  std::vector<Identity> had;     ///< entries of these origins up to these numbers are skipped…
+  std::uint64_t had_until = 0;   ///< …up to this position
+  std::uint64_t past_until = 0;  ///< what fills brought is seen up to here
 };
 
 /// A stream to be opened on a connection whose request has been read.

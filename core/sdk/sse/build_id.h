@@ -8,7 +8,7 @@
 /// same text. It holds no date, no commit and nothing of NDEBUG: two builds by the same tools of the same SDK are
 /// equal.
 
-#define SSE_SDK_REVISION 5
+#define SSE_SDK_REVISION 6
 #define SSE_ABI_VERSION 1
 
 #define SSE_TEXT_OF(x) #x

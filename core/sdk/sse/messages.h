@@ -28,6 +28,16 @@ struct PeerEvents {
   /// Set where the feed has a hole before this batch: what of `hole->origin` up to `hole->number` has not arrived here
   /// by now never will.
   std::optional<Identity> hole;
+  bool fill = false;  ///< a part of the fill that FillChanged said has begun
+};
+
+/// The fill of this node from a peer: events of every origin that were there before. They count once it has ended, all
+/// together; of one that broke nothing does. One at a time. Published by: transports. For: the journal's owner.
+struct FillChanged {
+  static constexpr std::string_view kTopic = "transport.fill/1";
+  enum class State : std::uint8_t { Begun, Broken, Ended } state = State::Begun;
+  Tag donor{};         ///< the peer's process
+  bool young = false;  ///< nobody can have missed an event of that process itself
 };
 
 /// A peer's journal has come so far. Published by: transports. For: cluster.
@@ -37,7 +47,7 @@ struct CheckpointReceived {
 };
 
 /// What cannot be had at the node this one fills itself from. May come in parts, all of
-/// them before LinkChanged says `filled`. Published by: transports. For: the journal's owner.
+/// them before FillChanged says that the fill has ended. Published by: transports. For: the journal's owner.
 struct FloorsReceived {
   static constexpr std::string_view kTopic = "transport.floors/1";
   Floors floors;

@@ -4,34 +4,38 @@
 
 namespace sse::relay {
 
-std::optional<Start> FillPlan::start(const std::string& key, const Hello& hello, std::optional<std::uint64_t> known,
-                                     bool waited) {
+std::optional<Want> FillPlan::start(const std::string& key, const Hello& hello, std::optional<std::uint64_t> known,
+                                    bool waited) {
   if (donor_) return std::nullopt;
-  if ((starting_ || begun_) && !done_ && !hello.starting) {
-    begun_ = true;
-    donor_ = key;
-    return Start{{Scope::All, 0}, false};
-  }
   const auto donated = donated_.find(hello.tag);
   if (donated != donated_.end()) known = std::max(known.value_or(0), donated->second);
-  if (known) return Start{{Scope::Own, *known}, false};
-  const bool from_its_beginning = starting_ || waited || hello.starting || hello.young || hello.head == 0;
-  if (from_its_beginning) return Start{{Scope::Own, 0}, false};
-  return Start{{Scope::Own, hello.head}, true};
+  const bool again = broke_ && !hello.starting;
+  if (known && !again) return Want{Scope::Own, *known};
+  // Nobody can have missed on purpose what these have published; and what they took from others is here already.
+  const bool newcomer = hello.young || hello.head == 0 || waited;
+  if (hello.starting || (done_ && newcomer && !again)) return Want{Scope::Own, 0};
+  donor_ = key;
+  donor_unfilled_ = hello.unfilled;
+  return Want{Scope::All, 0};
 }
 
 bool FillPlan::filled(const std::string& key, const Checkpoint& checkpoint) {
   if (donor_ != key) return false;
-  for (const auto& id : checkpoint.highest) donated_[id.origin] = id.number;
+  for (const auto& id : checkpoint.highest) {
+    auto& number = donated_[id.origin];
+    number = std::max(number, id.number);
+  }
   donated_.erase(checkpoint.node);
   donor_.reset();
-  done_ = true;
+  broke_ = false;
+  done_ = done_ || !donor_unfilled_;
   return true;
 }
 
 bool FillPlan::broken(const std::string& key) {
   if (donor_ != key) return false;
   donor_.reset();
+  broke_ = true;
   return true;
 }
 

@@ -9,23 +9,15 @@
 
 namespace sse::relay {
 
-/// From where to read a peer.
-struct Start {
-  Want want;
-  bool skips = false;  ///< what the peer has up to `want.after` is deliberately left out
-};
-
-/// Decides from where each peer is read, so that a new node first takes everything from one donor and then only what
-/// the donor lacked from each other peer. Pure. Owned by the relay, lives on the control thread.
+/// Decides from where each peer is read, so that a node takes everything from one donor and then only what the donor
+/// lacked from each other peer; and everything from whoever it meets for the first time later on and who may have more
+/// than its own events. Pure. Owned by the relay, lives on the control thread.
 class FillPlan {
  public:
-  /// The node became ready: no first fill begins any more.
-  void settled() { starting_ = false; }
-
   /// From where to read the peer that said `hello`; nothing: wait until the fill has ended. `known` is how far its own
   /// events have come here; `waited`: this peer was told to wait before.
-  std::optional<Start> start(const std::string& key, const Hello& hello, std::optional<std::uint64_t> known,
-                             bool waited);
+  std::optional<Want> start(const std::string& key, const Hello& hello, std::optional<std::uint64_t> known,
+                            bool waited);
 
   /// The peer `key` has sent all it had; `checkpoint` is of its journal. True where the fill has ended by this.
   bool filled(const std::string& key, const Checkpoint& checkpoint);
@@ -33,12 +25,18 @@ class FillPlan {
   /// The link to `key` broke. True where it was the donor: those who wait may ask again.
   bool broken(const std::string& key);
 
+  /// A fill is under way: there is more to come than what is here, so others are filled better elsewhere.
+  [[nodiscard]] bool filling() const { return donor_.has_value(); }
+
+  /// No fill has ended of a donor that was filled itself.
+  [[nodiscard]] bool unfilled() const { return !done_; }
+
  private:
-  bool starting_ = true;
-  bool begun_ = false;  // a fill that broke off is done again, ready or not
+  bool broke_ = false;  // the last fill: it is done again
   bool done_ = false;
+  bool donor_unfilled_ = false;
   std::optional<std::string> donor_;      // while the fill runs
-  std::map<Tag, std::uint64_t> donated_;  // what the donor had of each origin
+  std::map<Tag, std::uint64_t> donated_;  // what the donors had of each origin
 };
 
 }  // namespace sse::relay

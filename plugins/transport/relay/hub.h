@@ -43,7 +43,7 @@ class Hub {
 
   /// The peer of `reader` is accepted: what to do with it.
   enum class Verdict : std::uint8_t { Read, Wait, Self, Alias };
-  virtual Verdict greeted(Reader& reader, Start& start) = 0;
+  virtual Verdict greeted(Reader& reader, Want& want) = 0;
   /// The reader has handed over the events of `peer` up to `position`.
   virtual void reached(const Tag& peer, std::uint64_t position) = 0;
   virtual void filled(Reader& reader, const Checkpoint& checkpoint) = 0;

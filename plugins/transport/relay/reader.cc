@@ -1,6 +1,7 @@
 #include "transport/relay/reader.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "transport/relay/address.h"
 #include "transport/relay/proof.h"
@@ -82,11 +83,12 @@ void Reader::onFrame(Frame frame, const std::shared_ptr<const void>& storage) {
     return hub_.host().bus().publish(FloorsReceived{std::move(floors->floors)});
   } else if (auto* hole = std::get_if<Hole>(&frame)) {
     hub_.counters().holes.add();
-    return handOver({name(), {}, hole->id});
+    return handOver({name(), {}, hole->id, filling_});
   } else if (auto* filled = std::get_if<Filled>(&frame)) {
     filled_ = true;
     noteHeld(filled->checkpoint);
     hub_.reached(theirs_.tag, std::max(cursor_, filled->checkpoint.position));
+    if (std::exchange(filling_, false)) tellFill(FillChanged::State::Ended);
     report(LinkChanged::State::Connected);
     return hub_.filled(*this, filled->checkpoint);
   } else if (auto* ask = std::get_if<Ask>(&frame)) {
@@ -119,12 +121,12 @@ void Reader::greeted(Hello hello) {
   link_->trust();
   kind_ = Kind::Ours;
   hub_.memberChanged();
-  Start start;
-  const auto verdict = hub_.greeted(*this, start);
-  place(verdict, start);
+  Want want;
+  const auto verdict = hub_.greeted(*this, want);
+  place(verdict, want);
 }
 
-void Reader::place(Hub::Verdict verdict, const Start& start) {
+void Reader::place(Hub::Verdict verdict, const Want& want) {
   if (verdict == Hub::Verdict::Self || verdict == Hub::Verdict::Alias) {
     const bool self = verdict == Hub::Verdict::Self;
     link_->close();
@@ -139,17 +141,17 @@ void Reader::place(Hub::Verdict verdict, const Start& start) {
   hub_.host().log().write(Level::Info, "relay-link-up", "reading a peer's events",
                           {{"peer", name()}, {"address", peer_.key}, {"tls", by_tls_ ? "yes" : "no"}});
   report(LinkChanged::State::Connected);
-  if (verdict == Hub::Verdict::Read) begin(start);
+  if (verdict == Hub::Verdict::Read) begin(want);
   if (link_->open()) link_->flush();
 }
 
-void Reader::begin(const Start& start) {
+void Reader::begin(const Want& want) {
   state_ = State::Reading;
-  cursor_ = start.want.after;
-  filling_ = start.want.scope == Scope::All;
-  if (start.want.scope == Scope::Own) hub_.reached(theirs_.tag, cursor_);
-  if (start.skips) handOver({name(), {}, Identity{theirs_.tag, start.want.after}});
-  link_->send(start.want);
+  cursor_ = want.after;
+  filling_ = want.scope == Scope::All;
+  if (filling_) tellFill(FillChanged::State::Begun);
+  if (!filling_) hub_.reached(theirs_.tag, cursor_);
+  link_->send(want);
   link_->flush();
 }
 
@@ -157,7 +159,11 @@ void Reader::onEvents(Events events, const std::shared_ptr<const void>& storage)
   hub_.counters().events_received.add(events.events.size());
   handed_ += events.events.size();
   cursor_ = events.next;
-  handOver({name(), EventBatch{std::move(events.events), storage}, std::nullopt});
+  handOver({name(), EventBatch{std::move(events.events), storage}, std::nullopt, filling_});
+}
+
+void Reader::tellFill(FillChanged::State state) {
+  hub_.host().bus().publish(FillChanged{state, theirs_.tag, theirs_.young || theirs_.head == 0});
 }
 
 void Reader::handOver(PeerEvents message) { hub_.host().bus().publish(std::move(message)); }
@@ -171,7 +177,7 @@ void Reader::noteHeld(const Checkpoint& checkpoint) {
 void Reader::onReadTurn() {
   if (state_ != State::Reading || handed_ == acked_) return;
   acked_ = handed_;
-  if (filled_ || !filling_) hub_.reached(theirs_.tag, cursor_);
+  if (!filling_) hub_.reached(theirs_.tag, cursor_);
   link_->send(Ack{cursor_, handed_});
   link_->flush();
 }
@@ -186,6 +192,7 @@ void Reader::refuse(const std::string& reason) {
 void Reader::onClosed(const std::string& reason) { broken(reason, refused_); }
 
 void Reader::broken(const std::string& reason, bool refused) {
+  if (std::exchange(filling_, false)) tellFill(FillChanged::State::Broken);
   const bool news =
       was_up_ || !ever_reported_ || reported_.state != LinkChanged::State::Broken || reported_.reason != reason;
   if (news) {
@@ -254,6 +261,7 @@ void Reader::setFed(bool fed) {
 
 void Reader::leave() {
   leaving_ = true;
+  if (std::exchange(filling_, false)) tellFill(FillChanged::State::Broken);
   retry_.cancel();
   dial_.reset();
   if (link_) link_->close();

@@ -37,8 +37,8 @@ class Reader final : public LinkOwner, private PosterOwner {
 
   /// Dials now. [control] [Idle or Alias]
   void dial();
-  /// Reads from `start` on. [control] [Waiting]
-  void begin(const Start& start);
+  /// Reads what is wanted. [control] [Waiting]
+  void begin(const Want& want);
   /// Looks at the clock. [control]
   void tick(Clock::time_point now);
   /// Discovery has another name for the member. [control]
@@ -92,13 +92,14 @@ class Reader final : public LinkOwner, private PosterOwner {
   void foundOriginal(Dialed dialed);
   void redialOriginal();
   void greeted(Hello hello);
-  void place(Hub::Verdict verdict, const Start& start);
+  void place(Hub::Verdict verdict, const Want& want);
   void broken(const std::string& reason, bool refused);
   void retryLater(bool refused);
   void report(LinkChanged::State state, const std::string& reason = {});
   void refuse(const std::string& reason);
   void onEvents(Events events, const std::shared_ptr<const void>& storage);
   void handOver(PeerEvents message);
+  void tellFill(FillChanged::State state);
   void noteHeld(const Checkpoint& checkpoint);
 
   Hub& hub_;
@@ -131,7 +132,7 @@ class Reader final : public LinkOwner, private PosterOwner {
   std::uint64_t acked_ = 0;
   std::vector<Identity> held_;
   bool filled_ = false;
-  bool filling_ = false;  // events of every origin come, until filled_
+  bool filling_ = false;  // events of every origin come
   LinkChanged reported_;
   bool ever_reported_ = false;
   std::minstd_rand random_;

@@ -44,7 +44,6 @@ void Relay::subscribe() {
   subscriptions_.push_back(bus.subscribe<CheckpointWanted>([this](const CheckpointWanted& asked) { wanted(asked); }));
   subscriptions_.push_back(bus.subscribe<NodeStateChanged>([this](const NodeStateChanged& changed) {
     starting_ = changed.state == NodeStateChanged::State::Starting;
-    if (!starting_) plan_.settled();
     draining_ = changed.state >= NodeStateChanged::State::Draining;
     leaving_ = changed.state == NodeStateChanged::State::Leaving;
     if (leaving_) drain();
@@ -80,8 +79,9 @@ void Relay::appended() {
 Hello Relay::hello() {
   Hello hello;
   const auto& node = host_->node();
-  hello.starting = starting_;
+  hello.starting = starting_ || plan_.filling();
   hello.young = host_->loop().now() - started_ < kYoung;
+  hello.unfilled = plan_.unfilled();
   hello.secret = !node.cluster_secret.empty();
   hello.tag = node.tag;
   hello.head = host_->journal().ownHead();
@@ -110,7 +110,7 @@ std::optional<std::uint64_t> Relay::known(const Tag& peer) const {
   return position;
 }
 
-Hub::Verdict Relay::greeted(Reader& reader, Start& start) {
+Hub::Verdict Relay::greeted(Reader& reader, Want& want) {
   const auto& hello = reader.peerHello();
   if (hello.tag == host_->node().tag) return Verdict::Self;
   reader.setFed(feeds(hello.tag));
@@ -119,7 +119,7 @@ Hub::Verdict Relay::greeted(Reader& reader, Start& start) {
   }
   const auto found = plan_.start(reader.key(), hello, known(hello.tag), false);
   if (!found) return Verdict::Wait;
-  start = *found;
+  want = *found;
   return Verdict::Read;
 }
 

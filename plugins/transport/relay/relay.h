@@ -41,7 +41,7 @@ class Relay final : public Transport, private Hub {
   [[nodiscard]] std::string closed() const override;
   Hello hello() override;
   std::shared_ptr<const std::string> checkpoint() override;
-  Verdict greeted(Reader& reader, Start& start) override;
+  Verdict greeted(Reader& reader, Want& want) override;
   void reached(const Tag& peer, std::uint64_t position) override;
   void filled(Reader& reader, const Checkpoint& checkpoint) override;
   void down(Reader& reader) override;

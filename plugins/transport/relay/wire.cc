@@ -209,6 +209,7 @@ Hello readHello(Reader& in) {
   const auto flags = in.byte();
   hello.starting = (flags & 1) != 0;
   hello.young = (flags & 2) != 0;
+  hello.unfilled = (flags & 8) != 0;
   hello.secret = (flags & 4) != 0;
   hello.tag = in.tag();
   hello.head = in.number();
@@ -289,7 +290,8 @@ struct Encoder {
   void operator()(const Hello& hello) const {
     frame(out, FrameType::Hello, [&](Writer& to) {
       to.number(hello.version);
-      to.byte(static_cast<std::uint8_t>((hello.starting ? 1 : 0) | (hello.young ? 2 : 0) | (hello.secret ? 4 : 0)));
+      to.byte(static_cast<std::uint8_t>((hello.starting ? 1 : 0) | (hello.young ? 2 : 0) | (hello.secret ? 4 : 0) |
+                                        (hello.unfilled ? 8 : 0)));
       to.array(hello.tag);
       to.number(hello.head);
       to.text(std::string_view(hello.name).substr(0, kMaxName));

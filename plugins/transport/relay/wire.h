@@ -45,9 +45,10 @@ using ProofBytes = std::array<char, 32>;
 /// The first frame in either direction.
 struct Hello {
   std::uint64_t version = kVersion;
-  bool starting = false;  ///< not ready yet: cannot fill others
+  bool starting = false;  ///< cannot fill others: not ready yet, or not filled itself
   bool young = false;     ///< so new that nobody can have missed it on purpose: read it from its beginning
   bool secret = false;    ///< has a cluster.secret
+  bool unfilled = false;  ///< no node that was filled has filled it: others may have more than it can give
   Tag tag{};
   std::uint64_t head = 0;  ///< of its own events: nobody missed one where it is 0
   std::string name;

@@ -28,12 +28,12 @@ struct World {
                   host.metrics(),
                   checkpoints,
                   {"self", tagOf("self"), {"hosts"}},
-                  {[this](const EventView* events, std::size_t count, std::string_view) {
+                  {[this](const EventView* events, std::size_t count, bool) {
                      std::size_t repeats = 0;
                      for (std::size_t i = 0; i < count; ++i) repeats += host.journal().take(events[i]) ? 0 : 1;
                      return repeats;
                    },
-                   [this](const Identity& lost) { host.journal().takeHole(lost); },
+                   [this](const Identity& lost, bool) { host.journal().takeHole(lost); },
                    [this] { return host.journal().checkpoint(); }, [this] { ++settled; }}};
 
   template <typename Message>
@@ -149,6 +149,15 @@ TEST_CASE("what peers hand over is appended once, and holes where they belong") 
   CHECK(world.host.metrics().counter("sse_cluster_events_total", "").value() == 2);
   CHECK(world.host.metrics().counter("sse_cluster_duplicates_total", "").value() == 4);
   CHECK(world.host.metrics().counter("sse_cluster_holes_total", "").value() == 1);
+}
+
+TEST_CASE("positions before the first event that was recorded have a checkpoint, too: the empty journal's") {
+  World world;
+  world.cluster.start();
+  world.host.journal().append({.channel = "c", .body = "data: 1\n"});
+  const auto found = world.checkpoints.find(tagOf("self"), 1);
+  REQUIRE(found);
+  CHECK(found->position == 0);
 }
 
 TEST_CASE("the own journal's checkpoints are recorded while it grows") {

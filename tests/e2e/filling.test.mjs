@@ -1,0 +1,47 @@
+// A node that is filled after it became ready.
+import assert from 'node:assert/strict';
+import { publish } from './support/http.mjs';
+import { freePort } from './support/node.mjs';
+import { Proxy } from './support/proxy.mjs';
+import { linked, scenario } from './support/stage.mjs';
+
+const hosts = (...ports) => ({ peers: ports.map((port) => `127.0.0.1:${port}`) });
+
+/** Node `a` with events 1 to 5, and `b`, ready without it, behind a proxy that lets nothing through yet. */
+async function apart(stage) {
+  const ports = [await freePort(), await freePort()];
+  const a = await stage.node({ node: { name: 'a' }, http: { port: ports[0] }, hosts: hosts(ports[1]) });
+  const ids = [];
+  for (let i = 1; i <= 5; i += 1) ids.push(await publish(a, '/publish/c', { data: i }));
+  const proxy = await Proxy.to(a);
+  stage.defer(() => proxy.close());
+  proxy.cut();
+  const b = await stage.node({
+    node: { name: 'b' },
+    http: { port: ports[1] },
+    hosts: hosts(proxy.port),
+    cluster: { start_timeout: '100ms' },
+  });
+  return { a, b, ids, join: () => (proxy.restore(), linked([a, b])) };
+}
+
+scenario('a node whose first link comes late has what was before, and takes over who was there', async (stage) => {
+  const { a, b, ids, join } = await apart(stage);
+  await join();
+  await a.stop();
+  const reader = await stage.subscribe(b, '/subscribe/c', { lastEventId: ids[1] });
+  assert.deepEqual(await reader.take(3), ['3', '4', '5']);
+});
+
+scenario('a position within what a node was filled with can be resumed there and on its donor', async (stage) => {
+  const [a, b] = await stage.pair();
+  for (let i = 1; i <= 5; i += 1) await publish(a, '/publish/c', { data: i });
+  await b.restart();
+  await linked([a, b]);
+  const all = await stage.subscribe(b, '/subscribe/c?last_event_id=earliest');
+  await all.take(5);
+  for (const node of [b, a]) {
+    const reader = await stage.subscribe(node, '/subscribe/c', { lastEventId: all.events[1].id });
+    assert.deepEqual(await reader.take(3), ['3', '4', '5']);
+  }
+});
