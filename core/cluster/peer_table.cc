@@ -10,7 +10,7 @@ std::string keyOf(const std::string& address, std::uint16_t port) { return addre
 
 bool isActive(Member::State state) { return state == Member::State::Alive || state == Member::State::Suspect; }
 
-/// How much a state counts where plugins differ: one that sees the peer alive is right.
+/// How much a state counts where plugins, or the rows of one, differ: who sees the peer alive is right.
 int rank(Member::State state) {
   switch (state) {
     case Member::State::Alive: return 3;
@@ -19,6 +19,13 @@ int rank(Member::State state) {
     case Member::State::Dead: return 0;
   }
   return 0;
+}
+
+/// Of two members at one endpoint, which is there: a node may be restarted under another name. Does not depend on the
+/// order in which they are told.
+bool precedes(const Member& one, const Member& other) {
+  return std::tuple(rank(one.state), std::string_view(one.name)) >
+         std::tuple(rank(other.state), std::string_view(other.name));
 }
 
 }  // namespace
@@ -53,8 +60,10 @@ PeerTable::Changes PeerTable::membership(const MembershipChanged& message, Clock
       gossip.push_back({member.address, member.gossip_port, member.self});
     }
     if (member.self || member.http_port == 0 || member.address.empty()) continue;
-    members[keyOf(member.address, member.http_port)] = member;
-    peers_[keyOf(member.address, member.http_port)];
+    const auto key = keyOf(member.address, member.http_port);
+    const auto [row, fresh] = members.try_emplace(key, member);
+    if (!fresh && precedes(member, row->second)) row->second = member;
+    peers_[key];
   }
   Changes changes;
   for (auto& [key, peer] : peers_) join(key, peer, changes, now);
@@ -206,7 +215,7 @@ ClusterView PeerTable::view(Clock::time_point now) const {
     NodeView node;
     node.name = link.name;
     node.tag = tag;
-    node.link = link.state;
+    node.reason = "discovery of this node does not list it, so it is not read";
     node.lag_events = link.lag_events;
     view.nodes.push_back(std::move(node));
   }
