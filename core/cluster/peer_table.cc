@@ -190,6 +190,9 @@ NodeView* PeerTable::unread(ClusterView& view, const LinkChanged& link) const {
 
 ClusterView PeerTable::view(Clock::time_point now) const {
   ClusterView view;
+  const auto counts = [](const NodeView& node) {
+    return std::tuple(rank(node.state), node.link == LinkChanged::State::Connected);
+  };
   const auto same_process = [&](const Tag& tag) {
     return std::find_if(view.nodes.begin(), view.nodes.end(),
                         [&](const NodeView& node) { return tag != Tag{} && node.tag == tag; });
@@ -200,7 +203,7 @@ ClusterView PeerTable::view(Clock::time_point now) const {
     const auto same = same_process(node.tag);
     if (same == view.nodes.end()) {
       view.nodes.push_back(std::move(node));
-    } else if (rank(node.state) > rank(same->state)) {
+    } else if (counts(node) > counts(*same)) {
       *same = std::move(node);
     }
   }

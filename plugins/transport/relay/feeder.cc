@@ -218,10 +218,10 @@ void Feeder::leave() {
 void Feeder::onClosed(const std::string& reason) {
   const bool was_up = up();
   state_ = State::Closed;
-  if (was_up) {
+  if (was_fed_) {
     hub_.host().log().write(Level::Info, "relay-feed-ended", "a peer no longer reads this node's events",
                             {{"peer", theirs_.name}, {"address", remote_}, {"reason", reason}});
-  } else {
+  } else if (!was_up) {
     hub_.refused(remote_, reason);
   }
   hub_.down(*this);

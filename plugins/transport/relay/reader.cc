@@ -30,9 +30,10 @@ void Reader::dial() { dialFor(Purpose::Ask); }
 void Reader::dialFor(Purpose purpose) {
   retry_.cancel();
   link_.reset();
+  const bool looks = spare();
   state_ = State::Dialing;
   refused_ = false;
-  if (dialed_before_ && kind_ != Kind::Original) hub_.counters().reconnects.add();
+  if (dialed_before_ && !looks && kind_ != Kind::Original) hub_.counters().reconnects.add();
   if (!ever_reported_) report(LinkChanged::State::Connecting);
   dialed_before_ = true;
   dial_ = std::make_unique<Dial>(hub_.host(), Target{peer_.address, peer_.http_port, hub_.timeout(), hub_.tls()},
@@ -123,6 +124,7 @@ void Reader::greeted(Hello hello) {
 void Reader::place(Hub::Verdict verdict, const Start& start) {
   if (verdict == Hub::Verdict::Self || verdict == Hub::Verdict::Alias) {
     const bool self = verdict == Hub::Verdict::Self;
+    link_->flush();  // with the proof, or the other side takes this for a stranger
     link_->close();
     state_ = self ? State::Self : State::Alias;
     filled_ = !self;
@@ -181,7 +183,17 @@ void Reader::refuse(const std::string& reason) {
 
 void Reader::onClosed(const std::string& reason) { broken(reason, refused_); }
 
+/// The address led back to this node, and nobody else has answered since.
+bool Reader::wasSelf() const {
+  return reported_.state == LinkChanged::State::Self && theirs_.tag == hub_.host().node().tag;
+}
+
 void Reader::broken(const std::string& reason, bool refused) {
+  if (wasSelf()) {
+    state_ = State::Self;
+    since_ = hub_.host().loop().now();
+    return;
+  }
   const bool news =
       was_up_ || !ever_reported_ || reported_.state != LinkChanged::State::Broken || reported_.reason != reason;
   if (news) {
@@ -232,6 +244,7 @@ void Reader::tick(Clock::time_point now) {
     if (poster_->connected()) return poster_->renew();
     return dial();
   }
+  if (spare() && now - since_ >= kLookAgain) return dial();
   if (!link_ || !link_->open()) return;
   if (state_ == State::Greeting) {
     if (now - since_ > hub_.timeout()) link_->fail("no greeting in time");

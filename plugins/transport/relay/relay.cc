@@ -184,7 +184,7 @@ void Relay::down(Feeder& feeder) {
   if (feeder.wasFed() && std::none_of(feeders_.begin(), feeders_.end(), replaces)) {
     reportFeeder(feeder, LinkChanged::State::Broken, "the peer no longer reads this node's events");
   }
-  noteFed(tag);
+  if (feeder.wasFed()) noteFed(tag);
   memberChanged();
   countLinks();
   acknowledged();

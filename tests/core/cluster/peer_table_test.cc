@@ -159,6 +159,18 @@ TEST_CASE("two endpoints of one process are one node, with the lag its own link 
   CHECK(view.nodes[0].lag_events == 7);
 }
 
+TEST_CASE("of two endpoints of one process the linked one is listed") {
+  World world;
+  world.say("hosts", {member("a"), member("b")});
+  auto broken = brokenLink("a:80");
+  broken.tag = tagOf("t");
+  world.table.link(broken, world.now);
+  world.table.link(link("b:80", "t", "n2"), world.now);
+  const auto view = world.table.view(world.now);
+  REQUIRE(view.nodes.size() == 1);
+  CHECK(view.nodes[0].address == "b");
+}
+
 TEST_CASE("a node that connected by itself is listed while it is connected, as one that is not read") {
   World world;
   world.table.link(link("", "t", "n2"), world.now);
