@@ -140,14 +140,24 @@ bool PeerTable::clashes(const LinkChanged& link) const {
          link.tag != Tag{};
 }
 
-std::optional<std::string> PeerTable::clash() const {
+/// Both sides come to the same end: of two that began at once the one with the lower tag counts as the first.
+PeerTable::Clash::First PeerTable::first(const LinkChanged& link) const {
+  if (!link.older_by) return Clash::First::Unknown;
+  const bool at_once = std::chrono::abs(*link.older_by) < kSameAge;
+  const bool them = at_once ? link.tag < own_tag_ : *link.older_by > Duration::zero();
+  return them ? Clash::First::Them : Clash::First::Us;
+}
+
+std::optional<PeerTable::Clash> PeerTable::clash() const {
+  std::optional<Clash> worst;
+  const auto look = [&](const LinkChanged& link, std::string who) {
+    if (clashes(link) && (!worst || first(link) > worst->first)) worst = Clash{first(link), std::move(who)};
+  };
   for (const auto& [key, peer] : peers_) {
-    if (peer.active && peer.link && clashes(*peer.link)) return key;
+    if (peer.active && peer.link) look(*peer.link, key);
   }
-  for (const auto& [tag, link] : incoming_) {
-    if (clashes(link)) return std::string(text(tag));
-  }
-  return std::nullopt;
+  for (const auto& [tag, link] : incoming_) look(link, std::string(text(tag)));
+  return worst;
 }
 
 NodeView PeerTable::nodeOf(const Peer& peer, Clock::time_point now) const {

@@ -102,6 +102,7 @@ void Reader::onFrame(Frame frame, const std::shared_ptr<const void>& storage) {
 
 void Reader::greeted(Hello hello) {
   theirs_ = std::move(hello);
+  older_by_ = olderBy(theirs_.age, hub_.age());
   if (theirs_.version != kVersion) {
     return refuse("expected relay version " + std::to_string(kVersion) + ", got " + std::to_string(theirs_.version));
   }
@@ -147,7 +148,9 @@ void Reader::begin(const Start& start) {
   filling_ = start.want.scope == Scope::All;
   if (start.want.scope == Scope::Own) hub_.reached(theirs_.tag, cursor_);
   if (start.skips) handOver({name(), {}, Identity{theirs_.tag, start.want.after}});
-  link_->send(start.want);
+  auto want = start.want;
+  if (theirs_.ages) want.age = hub_.age().count();
+  link_->send(want);
   link_->flush();
 }
 
@@ -228,6 +231,7 @@ void Reader::report(LinkChanged::State state, const std::string& reason) {
   now.state = state;
   now.reason = reason;
   now.filled = filled_;
+  now.older_by = older_by_;
   if (poster_) now.lag_events = poster_->lag();
   const auto same = [](const LinkChanged& a, const LinkChanged& b) {
     return a.name == b.name && a.tag == b.tag && a.state == b.state && a.reason == b.reason && a.filled == b.filled &&

@@ -124,6 +124,7 @@ class Reader final : public LinkOwner, private PosterOwner {
   Clock::time_point unfed_since_;
   Hello ours_;
   Hello theirs_;
+  std::optional<Duration> older_by_;
   std::uint64_t cursor_ = 0;
   std::uint64_t handed_ = 0;
   std::uint64_t acked_ = 0;

@@ -116,6 +116,23 @@ TEST_CASE("a peer that comes back is dialed at once, however long it was away") 
   CHECK(redials.value() <= before + 1);
 }
 
+TEST_CASE("a peer's age is told by both its links") {
+  PollLoop loop;
+  Node a(loop, "a", "aaaa");
+  loop.skip(90s);
+  Node b(loop, "b", "bbbb");
+  connect(loop, a, b);
+  REQUIRE(loop.runUntil([&] { return !a.link("").name.empty() && !b.link("").name.empty(); }));
+  for (const auto& told : {b.link(a), b.link("")}) {
+    REQUIRE(told.older_by);
+    CHECK(*told.older_by > 80s);
+  }
+  for (const auto& told : {a.link(b), a.link("")}) {
+    REQUIRE(told.older_by);
+    CHECK(*told.older_by < -80s);
+  }
+}
+
 TEST_CASE("an address that led to a process known already is read when it leads to another one") {
   PollLoop loop;
   Node a(loop, "a", "aaaa", "secret");
