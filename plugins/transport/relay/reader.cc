@@ -101,19 +101,19 @@ void Reader::onFrame(Frame frame, const std::shared_ptr<const void>& storage) {
 }
 
 void Reader::greeted(Hello hello) {
-  theirs_ = std::move(hello);
-  older_by_ = olderBy(theirs_.age, hub_.age());
-  if (theirs_.version != kVersion) {
-    return refuse("expected relay version " + std::to_string(kVersion) + ", got " + std::to_string(theirs_.version));
+  if (hello.version != kVersion) {
+    return refuse("expected relay version " + std::to_string(kVersion) + ", got " + std::to_string(hello.version));
   }
   if (const auto closed = hub_.closed(); !closed.empty()) return refuse(closed);
   const auto& secret = hub_.host().node().cluster_secret;
   if (!secret.empty()) {
-    if (!theirs_.proof || !sameProof(*theirs_.proof, proofOf(Side::Acceptor, secret, ours_, theirs_))) {
-      return refuse(theirs_.secret ? "cluster.secret differs" : "cluster.secret is set on one side only");
+    if (!hello.proof || !sameProof(*hello.proof, proofOf(Side::Acceptor, secret, ours_, hello))) {
+      return refuse(hello.secret ? "cluster.secret differs" : "cluster.secret is set on one side only");
     }
-    link_->send(Proof{proofOf(Side::Dialer, secret, ours_, theirs_)});
+    link_->send(Proof{proofOf(Side::Dialer, secret, ours_, hello)});
   }
+  theirs_ = std::move(hello);
+  older_by_ = olderBy(theirs_.age, hub_.age());
   link_->trust();
   kind_ = Kind::Ours;
   hub_.memberChanged();
@@ -177,8 +177,11 @@ void Reader::onReadTurn() {
   link_->flush();
 }
 
+/// Who is there now has proved nothing, and what was known of the one before does not hold for it.
 void Reader::refuse(const std::string& reason) {
   refused_ = true;
+  theirs_ = {};
+  hub_.memberChanged();
   link_->send(Refuse{reason});
   link_->flush();
   if (link_->open()) link_->fail("refused: " + reason);

@@ -133,6 +133,17 @@ TEST_CASE("a peer's age is told by both its links") {
   }
 }
 
+TEST_CASE("a peer that does not prove itself is not taken at its word") {
+  PollLoop loop;
+  Node a(loop, "a", "aaaa", "one");
+  Node b(loop, "b", "bbbb", "another");
+  a.add(b);
+  REQUIRE(loop.runUntil([&] { return a.link(b).state == LinkChanged::State::Broken; }));
+  CHECK(a.link(b).reason == "refused: cluster.secret differs");
+  CHECK(a.link(b).name.empty());
+  CHECK(a.link(b).tag == Tag{});
+}
+
 TEST_CASE("an address that led to a process known already is read when it leads to another one") {
   PollLoop loop;
   Node a(loop, "a", "aaaa", "secret");
