@@ -91,20 +91,22 @@ void Cluster::checkName() {
     clash_.reset();
     return;
   }
-  const bool fresh = !clash_;
-  if (fresh) newcomer_ = !settled_;
+  const bool first_told = clash->first != PeerTable::Clash::First::Unknown;
+  const bool newcomer = first_told ? clash->first == PeerTable::Clash::First::Them : clash_ ? newcomer_ : !settled_;
+  const bool news = !clash_ || newcomer != newcomer_;
+  newcomer_ = newcomer;
   clash_ = std::move(clash);
-  if (!fresh && now - clash_told_ < kClashAgain) return;
+  if (!news && now - clash_told_ < kClashAgain) return;
   clash_told_ = now;
   log_.write(Level::Error, "node-name-clash",
              "node.name: expected a name that no other node has; give each node its own and restart one of them",
-             {{"name", settings_.name}, {"other", *clash_}, {"newcomer", newcomer_ ? "this node" : "the other"}});
-  bus_.publish(Warned{"node-name-clash", "another node is called \"" + settings_.name + "\", too", *clash_});
+             {{"name", settings_.name}, {"other", clash_->who}, {"newcomer", newcomer_ ? "this node" : "the other"}});
+  bus_.publish(Warned{"node-name-clash", "another node is called \"" + settings_.name + "\", too", clash_->who});
 }
 
 Readiness Cluster::readiness() const {
   if (clash_ && newcomer_) {
-    return {false, "node.name: \"" + settings_.name + "\" is also the name of the node at " + *clash_ +
+    return {false, "node.name: \"" + settings_.name + "\" is also the name of the node at " + clash_->who +
                        ", which was there first"};
   }
   if (!settled_) return {false, "waits for its peers"};

@@ -84,8 +84,8 @@ class Cluster {
   Gauge& unlinked_;
   bool started_ = false;
   bool settled_ = false;
-  std::optional<std::string> clash_;  // with whom
-  bool newcomer_ = false;             // in that clash
+  std::optional<PeerTable::Clash> clash_;
+  bool newcomer_ = false;  // in that clash
   Clock::time_point clash_told_;
   std::optional<std::uint64_t> recorded_;
   std::uint64_t ticks_ = 0;

@@ -20,7 +20,7 @@ struct NodeView {
   Tag tag{};                    ///< zeros before the link told
   Member::State state = Member::State::Alive;
   LinkChanged::State link = LinkChanged::State::Connecting;
-  std::string reason;  ///< why the link is broken
+  std::string reason;  ///< why there is no link
   std::uint64_t lag_events = 0;
   bool filled = false;
   std::vector<std::string> sources;  ///< discovery plugins that know it

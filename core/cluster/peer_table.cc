@@ -10,7 +10,7 @@ std::string keyOf(const std::string& address, std::uint16_t port) { return addre
 
 bool isActive(Member::State state) { return state == Member::State::Alive || state == Member::State::Suspect; }
 
-/// How much a state counts where plugins differ: one that sees the peer alive is right.
+/// How much a state counts where plugins, or the rows of one, differ: who sees the peer alive is right.
 int rank(Member::State state) {
   switch (state) {
     case Member::State::Alive: return 3;
@@ -19,6 +19,13 @@ int rank(Member::State state) {
     case Member::State::Dead: return 0;
   }
   return 0;
+}
+
+/// Of two members at one endpoint, which is there: a node may be restarted under another name. Does not depend on the
+/// order in which they are told.
+bool precedes(const Member& one, const Member& other) {
+  return std::tuple(rank(one.state), std::string_view(one.name)) >
+         std::tuple(rank(other.state), std::string_view(other.name));
 }
 
 }  // namespace
@@ -53,8 +60,10 @@ PeerTable::Changes PeerTable::membership(const MembershipChanged& message, Clock
       gossip.push_back({member.address, member.gossip_port, member.self});
     }
     if (member.self || member.http_port == 0 || member.address.empty()) continue;
-    members[keyOf(member.address, member.http_port)] = member;
-    peers_[keyOf(member.address, member.http_port)];
+    const auto key = keyOf(member.address, member.http_port);
+    const auto [row, fresh] = members.try_emplace(key, member);
+    if (!fresh && precedes(member, row->second)) row->second = member;
+    peers_[key];
   }
   Changes changes;
   for (auto& [key, peer] : peers_) join(key, peer, changes, now);
@@ -131,14 +140,24 @@ bool PeerTable::clashes(const LinkChanged& link) const {
          link.tag != Tag{};
 }
 
-std::optional<std::string> PeerTable::clash() const {
+/// Both sides come to the same end: of two that began at once the one with the lower tag counts as the first.
+PeerTable::Clash::First PeerTable::first(const LinkChanged& link) const {
+  if (!link.older_by) return Clash::First::Unknown;
+  const bool at_once = std::chrono::abs(*link.older_by) < kSameAge;
+  const bool them = at_once ? link.tag < own_tag_ : *link.older_by > Duration::zero();
+  return them ? Clash::First::Them : Clash::First::Us;
+}
+
+std::optional<PeerTable::Clash> PeerTable::clash() const {
+  std::optional<Clash> worst;
+  const auto look = [&](const LinkChanged& link, std::string who) {
+    if (clashes(link) && (!worst || first(link) > worst->first)) worst = Clash{first(link), std::move(who)};
+  };
   for (const auto& [key, peer] : peers_) {
-    if (peer.active && peer.link && clashes(*peer.link)) return key;
+    if (peer.active && peer.link) look(*peer.link, key);
   }
-  for (const auto& [tag, link] : incoming_) {
-    if (clashes(link)) return std::string(text(tag));
-  }
-  return std::nullopt;
+  for (const auto& [tag, link] : incoming_) look(link, std::string(text(tag)));
+  return worst;
 }
 
 NodeView PeerTable::nodeOf(const Peer& peer, Clock::time_point now) const {
@@ -181,6 +200,9 @@ NodeView* PeerTable::unread(ClusterView& view, const LinkChanged& link) const {
 
 ClusterView PeerTable::view(Clock::time_point now) const {
   ClusterView view;
+  const auto counts = [](const NodeView& node) {
+    return std::tuple(rank(node.state), node.link == LinkChanged::State::Connected);
+  };
   const auto same_process = [&](const Tag& tag) {
     return std::find_if(view.nodes.begin(), view.nodes.end(),
                         [&](const NodeView& node) { return tag != Tag{} && node.tag == tag; });
@@ -191,7 +213,7 @@ ClusterView PeerTable::view(Clock::time_point now) const {
     const auto same = same_process(node.tag);
     if (same == view.nodes.end()) {
       view.nodes.push_back(std::move(node));
-    } else if (rank(node.state) > rank(same->state)) {
+    } else if (counts(node) > counts(*same)) {
       *same = std::move(node);
     }
   }
@@ -206,7 +228,7 @@ ClusterView PeerTable::view(Clock::time_point now) const {
     NodeView node;
     node.name = link.name;
     node.tag = tag;
-    node.link = link.state;
+    node.reason = "discovery of this node does not list it, so it is not read";
     node.lag_events = link.lag_events;
     view.nodes.push_back(std::move(node));
   }

@@ -18,6 +18,7 @@ class PeerTable {
  public:
   static constexpr Duration kListedFor{60'000};    ///< dead and left peers stay in the view
   static constexpr Duration kSuspectAfter{5'000};  ///< a link broken for so long makes an alive peer suspect
+  static constexpr Duration kSameAge{1'000};       ///< processes that differ by less began at once
 
   PeerTable(std::string own_name, Tag own_tag) : own_name_(std::move(own_name)), own_tag_(own_tag) {}
 
@@ -42,8 +43,14 @@ class PeerTable {
   /// Whether every alive peer is linked and what it had has arrived here.
   [[nodiscard]] bool allFilled() const;
 
-  /// Where another live process calls itself as this node does: the address of that process, or its tag.
-  [[nodiscard]] std::optional<std::string> clash() const;
+  /// Another live process that calls itself as this node does.
+  struct Clash {
+    enum class First : std::uint8_t { Us, Unknown, Them };
+    First first = First::Unknown;
+    std::string who;  ///< its address, or its tag
+  };
+  /// Of several, one that was there before this node, if any was.
+  [[nodiscard]] std::optional<Clash> clash() const;
 
   [[nodiscard]] ClusterView view(Clock::time_point now) const;
 
@@ -66,6 +73,7 @@ class PeerTable {
   [[nodiscard]] NodeView nodeOf(const Peer& peer, Clock::time_point now) const;
   [[nodiscard]] NodeView* unread(ClusterView& view, const LinkChanged& link) const;
   [[nodiscard]] bool clashes(const LinkChanged& link) const;
+  [[nodiscard]] Clash::First first(const LinkChanged& link) const;
 
   const std::string own_name_;
   const Tag own_tag_;

@@ -60,6 +60,21 @@ scenario('a configuration file that is missing, a folder, empty, no JSON, or not
   assert.match(await say('folder/file'), /folder\/file:1:1: not JSON/);
 });
 
+scenario('a name that is too long, or is more than a word on a line', async () => {
+  for (const [name, got] of [
+    ['n'.repeat(256), '256 bytes'],
+    ['a\nb', 'a control character'],
+    [' a', 'a space at an end'],
+    ['a ', 'a space at an end'],
+    ['a\u0085b', 'a control character'],
+  ]) {
+    const told = await refused(['--node.name', name]);
+    assert.ok(told.includes(`node.name: expected 1 to 255 bytes of UTF-8 without control characters`), told);
+    assert.ok(told.includes(got), told);
+  }
+  assert.equal((await run(['check', '--http.port', '0', '--node.name', 'ü'.repeat(127)])).code, 0);
+});
+
 scenario('a secret in a file that is missing, a folder, empty, or not to be read', async (stage) => {
   const path = mounted(stage);
   for (const [key, variable] of [

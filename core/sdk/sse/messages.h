@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "sse/event.h"
+#include "sse/loop.h"
 
 /// Every message of the bus. Each is delivered on the control thread; `kTopic` ends in its revision.
 namespace sse {
@@ -110,10 +111,11 @@ struct LinkChanged {
   std::string name;  ///< as the peer calls itself; empty before it said so
   Tag tag{};         ///< the peer's process; zeros before it said so
   State state = State::Connecting;
-  std::string reason;            ///< for people, where Broken
-  std::uint64_t lag_events = 0;  ///< entries of ours that the peer does not have yet
-  bool filled = false;           ///< what the peer had at connecting has arrived here
-  std::string address = {};      ///< numeric, of the other side; empty where it is not known
+  std::string reason;                     ///< for people, where Broken
+  std::uint64_t lag_events = 0;           ///< entries of ours that the peer does not have yet
+  bool filled = false;                    ///< what the peer had at connecting has arrived here
+  std::string address = {};               ///< numeric, of the other side; empty where it is not known
+  std::optional<Duration> older_by = {};  ///< the peer's process than this one, where it said so; may be negative
 };
 
 /// Every numeric address from which a node of the original program may publish: members that are allowed to be such

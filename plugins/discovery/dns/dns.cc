@@ -9,6 +9,9 @@
 namespace sse::dns {
 namespace {
 
+constexpr const char* kFailed = "dns-failed";
+constexpr const char* kNoRecords = "dns-no-records";
+
 /// Whether the outcome, or a part of it, is what was known before.
 bool isFailing(const Outcome& outcome) {
   return outcome.kind == Outcome::Kind::Failed ||
@@ -45,6 +48,7 @@ Result<void> Dns::start() {
 
 void Dns::stop() {
   timer_.cancel();
+  warnings_.clear();
   lookup_.reset();
   if (std::exchange(library_, false)) ares_library_cleanup();
 }
@@ -95,10 +99,10 @@ void Dns::note(const Outcome& outcome) {
 void Dns::noteEmpty(const std::string& answer) {
   const bool empty = published_.empty();
   const bool changed = std::exchange(empty_, empty) != empty;
-  if (!empty) return;
+  if (!empty) return warnings_.withdraw(kNoRecords, target_.name);
   const char* what = "the name has no records: no other node is known";
-  host_->bus().publish(Warned{"dns-no-records", std::string(what) + ": " + answer, target_.name});
-  if (changed) host_->log().write(Level::Warning, "dns-no-records", what, {{"name", target_.name}, {"answer", answer}});
+  warnings_.tell(*host_, {kNoRecords, std::string(what) + ": " + answer, target_.name});
+  if (changed) host_->log().write(Level::Warning, kNoRecords, what, {{"name", target_.name}, {"answer", answer}});
 }
 
 void Dns::noteCut(bool cut) {
@@ -115,11 +119,12 @@ void Dns::noteFailing(bool failing, const std::string& problem) {
   if (failing) {
     const char* what = ever_published_ ? "the name cannot be looked up; the last answer is kept"
                                        : "the name cannot be looked up; it is tried again";
-    host_->bus().publish(Warned{"dns-failed", std::string(what) + ": " + problem, target_.name});
+    warnings_.tell(*host_, {kFailed, std::string(what) + ": " + problem, target_.name});
     if (changed) {
-      host_->log().write(Level::Warning, "dns-failed", what, {{"name", target_.name}, {"reason", problem}});
+      host_->log().write(Level::Warning, kFailed, what, {{"name", target_.name}, {"reason", problem}});
     }
   } else if (changed) {
+    warnings_.withdraw(kFailed, target_.name);
     host_->log().write(Level::Info, "dns-recovered", "the name can be looked up again", {{"name", target_.name}});
   }
 }

@@ -10,6 +10,7 @@
 #include "sse/discovery.h"
 #include "sse/host.h"
 #include "sse/messages.h"
+#include "sse/standing_warnings.h"
 
 namespace sse::dns {
 
@@ -44,6 +45,7 @@ class Dns : public Discovery {
   Duration interval_{};
   bool library_ = false;  // c-ares is set up
   std::unique_ptr<Lookup> lookup_;
+  StandingWarnings warnings_;
   Registration timer_;
 
   std::vector<Place> known_;  // from the newest lookups that did not fail

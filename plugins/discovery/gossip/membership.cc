@@ -79,7 +79,6 @@ void Membership::aliveAboutUs(const Alive& message, Member& us) {
   if (message.incarnation < us.incarnation) return;
   const bool same_data = message.meta == us.meta && message.versions == us.versions;
   if (message.incarnation == us.incarnation && same_data) return;
-  if (!same_data) outbox_.tell(NameConflict{us, endpointOf(message), true});
   refute(us, message.incarnation, same_data ? "an earlier life" : "other data");
 }
 

@@ -10,6 +10,8 @@ namespace sse::hosts {
 
 namespace {
 
+constexpr const char* kUnresolved = "hosts-unresolved";
+
 bool isV4(const std::string& address) { return address.find(':') == std::string::npos; }
 
 }  // namespace
@@ -50,6 +52,7 @@ Result<void> Hosts::start() {
 
 void Hosts::stop() {
   timer_.cancel();
+  warnings_.clear();
   alive_.reset();
 }
 
@@ -77,6 +80,7 @@ void Hosts::noteAnswer(const std::string& name, std::vector<std::string> address
     noteFailure(name, changed);
   } else if (changed) {
     host_->log().write(Level::Info, "hosts-resolved", "a host name resolves again", {{"host", name}});
+    warnings_.withdraw(kUnresolved, name);
   }
   if (!failed) known_[name] = std::move(addresses);
 }
@@ -85,8 +89,8 @@ void Hosts::noteFailure(const std::string& name, bool first) {
   const char* what = known_[name].empty() ? "a host name does not resolve; it is tried again"
                                           : "a host name no longer resolves; its last answer is kept";
   failures_->add();
-  host_->bus().publish(Warned{"hosts-unresolved", what, name});
-  if (first) host_->log().write(Level::Warning, "hosts-unresolved", what, {{"host", name}});
+  warnings_.tell(*host_, {kUnresolved, what, name});
+  if (first) host_->log().write(Level::Warning, kUnresolved, what, {{"host", name}});
 }
 
 void Hosts::publish() {

@@ -10,6 +10,7 @@
 #include "sse/discovery.h"
 #include "sse/host.h"
 #include "sse/messages.h"
+#include "sse/standing_warnings.h"
 
 namespace sse::hosts {
 
@@ -35,7 +36,7 @@ class Hosts : public Discovery {
   void resolveAll();
   void resolved(Answers answers);
   void noteAnswer(const std::string& name, std::vector<std::string> addresses);
-  /// Told in /status at each try, in the log once.
+  /// Told in /status as long as it lasts, in the log once.
   void noteFailure(const std::string& name, bool first);
   void publish();
 
@@ -49,6 +50,7 @@ class Hosts : public Discovery {
   bool ever_published_ = false;
   Counter* failures_ = nullptr;
   Gauge* members_ = nullptr;
+  StandingWarnings warnings_;
   Registration timer_;
   std::shared_ptr<bool> alive_;  // ends with stop: answers that come later find it gone
 };

@@ -58,6 +58,7 @@ void Feeder::greeted(Hello hello) {
   if (!refusal.empty()) return end(refusal);
   if (const auto closed = hub_.closed(); !closed.empty()) return end(closed);
   ours_ = hub_.hello();
+  if (theirs_.ages) ours_.age = hub_.age().count();
   if (!secret.empty()) {
     if (!theirs_.secret) return end("cluster.secret is set here and not there");
     ours_.proof = proofOf(Side::Acceptor, secret, theirs_, ours_);
@@ -82,6 +83,7 @@ void Feeder::accepted() {
 void Feeder::wanted(const Want& want) {
   state_ = State::Feeding;
   scope_ = want.scope;
+  older_by_ = relay::olderBy(want.age, hub_.age());
   cursor_ = want.after;
   acked_position_ = want.after;
   wanted_at_ = hub_.source().journal().checkpoint();
@@ -218,10 +220,10 @@ void Feeder::leave() {
 void Feeder::onClosed(const std::string& reason) {
   const bool was_up = up();
   state_ = State::Closed;
-  if (was_up) {
+  if (was_fed_) {
     hub_.host().log().write(Level::Info, "relay-feed-ended", "a peer no longer reads this node's events",
                             {{"peer", theirs_.name}, {"address", remote_}, {"reason", reason}});
-  } else {
+  } else if (!was_up) {
     hub_.refused(remote_, reason);
   }
   hub_.down(*this);

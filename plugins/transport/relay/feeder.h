@@ -46,6 +46,8 @@ class Feeder final : public LinkOwner {
   /// The peer had asked to be fed, whatever became of the link. [control]
   [[nodiscard]] bool wasFed() const { return was_fed_; }
   [[nodiscard]] const Hello& peerHello() const { return theirs_; }
+  /// As LinkChanged has it. [control]
+  [[nodiscard]] std::optional<Duration> olderBy() const { return older_by_; }
   [[nodiscard]] Link& link() { return link_; }
   [[nodiscard]] const std::string& remote() const { return remote_; }
   /// Entries the peer does not have yet: exact for what is on the way, an upper bound for what is not read. [control]
@@ -79,6 +81,7 @@ class Feeder final : public LinkOwner {
   Clock::time_point since_;
   Hello ours_;
   Hello theirs_;
+  std::optional<Duration> older_by_;
 
   Scope scope_ = Scope::Own;
   std::uint64_t cursor_ = 0;

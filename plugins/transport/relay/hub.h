@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,6 +22,13 @@ class Feeder;
 inline constexpr Duration kPingAfter{5'000};     ///< nothing said for so long: say something
 inline constexpr Duration kSilentAfter{15'000};  ///< nothing heard for so long: the link is broken
 
+/// How much older than this relay, which is `own` old, the peer is; nothing where it did not say.
+inline std::optional<Duration> olderBy(std::optional<std::uint64_t> age, Duration own) {
+  constexpr std::uint64_t kMost = std::uint64_t{1} << 48;
+  if (!age) return std::nullopt;
+  return Duration(static_cast<Duration::rep>(std::min(*age, kMost))) - own;
+}
+
 /// What the readers and feeders of one relay share, and whom they tell. Implemented by the relay; outlives them. Lives
 /// on the control thread.
 class Hub {
@@ -38,6 +46,8 @@ class Hub {
   [[nodiscard]] virtual std::string closed() const = 0;
   /// This node's first frame, with a fresh nonce and without proof.
   virtual Hello hello() = 0;
+  /// For how long the relay has been there.
+  [[nodiscard]] virtual Duration age() const = 0;
   /// A CheckpointFrame of now; shared by all who ask within one tick.
   virtual std::shared_ptr<const std::string> checkpoint() = 0;
 

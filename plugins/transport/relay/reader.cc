@@ -31,9 +31,10 @@ void Reader::dial() { dialFor(Purpose::Ask); }
 void Reader::dialFor(Purpose purpose) {
   retry_.cancel();
   link_.reset();
+  const bool looks = spare();
   state_ = State::Dialing;
   refused_ = false;
-  if (dialed_before_ && kind_ != Kind::Original) hub_.counters().reconnects.add();
+  if (dialed_before_ && !looks && kind_ != Kind::Original) hub_.counters().reconnects.add();
   if (!ever_reported_) report(LinkChanged::State::Connecting);
   dialed_before_ = true;
   dial_ = std::make_unique<Dial>(hub_.host(), Target{peer_.address, peer_.http_port, hub_.timeout(), hub_.tls()},
@@ -103,21 +104,22 @@ void Reader::onFrame(Frame frame, const std::shared_ptr<const void>& storage) {
 }
 
 void Reader::greeted(Hello hello) {
-  // Another process has nothing of this node before it says so.
-  if (taken_ && hello.tag != theirs_.tag) taken_ = 0;
-  left_ = false;
-  theirs_ = std::move(hello);
-  if (theirs_.version != kVersion) {
-    return refuse("expected relay version " + std::to_string(kVersion) + ", got " + std::to_string(theirs_.version));
+  if (hello.version != kVersion) {
+    return refuse("expected relay version " + std::to_string(kVersion) + ", got " + std::to_string(hello.version));
   }
   if (const auto closed = hub_.closed(); !closed.empty()) return refuse(closed);
   const auto& secret = hub_.host().node().cluster_secret;
   if (!secret.empty()) {
-    if (!theirs_.proof || !sameProof(*theirs_.proof, proofOf(Side::Acceptor, secret, ours_, theirs_))) {
-      return refuse(theirs_.secret ? "cluster.secret differs" : "cluster.secret is set on one side only");
+    if (!hello.proof || !sameProof(*hello.proof, proofOf(Side::Acceptor, secret, ours_, hello))) {
+      return refuse(hello.secret ? "cluster.secret differs" : "cluster.secret is set on one side only");
     }
-    link_->send(Proof{proofOf(Side::Dialer, secret, ours_, theirs_)});
+    link_->send(Proof{proofOf(Side::Dialer, secret, ours_, hello)});
   }
+  // Another process has nothing of this node before it says so.
+  if (taken_ && hello.tag != theirs_.tag) taken_ = 0;
+  left_ = false;
+  theirs_ = std::move(hello);
+  older_by_ = olderBy(theirs_.age, hub_.age());
   link_->trust();
   kind_ = Kind::Ours;
   hub_.memberChanged();
@@ -129,6 +131,7 @@ void Reader::greeted(Hello hello) {
 void Reader::place(Hub::Verdict verdict, const Want& want) {
   if (verdict == Hub::Verdict::Self || verdict == Hub::Verdict::Alias) {
     const bool self = verdict == Hub::Verdict::Self;
+    link_->flush();  // with the proof, or the other side takes this for a stranger
     link_->close();
     state_ = self ? State::Self : State::Alias;
     filled_ = !self;
@@ -145,12 +148,13 @@ void Reader::place(Hub::Verdict verdict, const Want& want) {
   if (link_->open()) link_->flush();
 }
 
-void Reader::begin(const Want& want) {
+void Reader::begin(Want want) {
   state_ = State::Reading;
   cursor_ = want.after;
   filling_ = want.scope == Scope::All;
   if (filling_) tellFill(FillChanged::State::Begun);
   if (!filling_) hub_.reached(theirs_.tag, cursor_);
+  if (theirs_.ages) want.age = hub_.age().count();
   link_->send(want);
   link_->flush();
 }
@@ -182,8 +186,11 @@ void Reader::onReadTurn() {
   link_->flush();
 }
 
+/// Who is there now has proved nothing, and what was known of the one before does not hold for it.
 void Reader::refuse(const std::string& reason) {
   refused_ = true;
+  theirs_ = {};
+  hub_.memberChanged();
   link_->send(Refuse{reason});
   link_->flush();
   if (link_->open()) link_->fail("refused: " + reason);
@@ -191,7 +198,17 @@ void Reader::refuse(const std::string& reason) {
 
 void Reader::onClosed(const std::string& reason) { broken(reason, refused_); }
 
+/// The address led back to this node, and nobody else has answered since.
+bool Reader::wasSelf() const {
+  return reported_.state == LinkChanged::State::Self && theirs_.tag == hub_.host().node().tag;
+}
+
 void Reader::broken(const std::string& reason, bool refused) {
+  if (wasSelf()) {
+    state_ = State::Self;
+    since_ = hub_.host().loop().now();
+    return;
+  }
   if (std::exchange(filling_, false)) tellFill(FillChanged::State::Broken);
   const bool news =
       was_up_ || !ever_reported_ || reported_.state != LinkChanged::State::Broken || reported_.reason != reason;
@@ -227,6 +244,7 @@ void Reader::report(LinkChanged::State state, const std::string& reason) {
   now.state = state;
   now.reason = reason;
   now.filled = filled_;
+  now.older_by = older_by_;
   if (poster_) now.lag_events = poster_->lag();
   const auto same = [](const LinkChanged& a, const LinkChanged& b) {
     return a.name == b.name && a.tag == b.tag && a.state == b.state && a.reason == b.reason && a.filled == b.filled &&
@@ -243,6 +261,7 @@ void Reader::tick(Clock::time_point now) {
     if (poster_->connected()) return poster_->renew();
     return dial();
   }
+  if (spare() && now - since_ >= kLookAgain) return dial();
   if (!link_ || !link_->open()) return;
   if (state_ == State::Greeting) {
     if (now - since_ > hub_.timeout()) link_->fail("no greeting in time");

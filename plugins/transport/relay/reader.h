@@ -24,21 +24,22 @@ class Reader final : public LinkOwner, private PosterOwner {
     Greeting,  ///< hello sent
     Waiting,   ///< accepted; the fill from another peer comes first
     Reading,   ///<
-    Alias,     ///< another reader reads the same process
-    Self,      ///< leads back to this node
+    Alias,     ///< another reader reads the same process; asked again every kLookAgain
+    Self,      ///< leads back to this node; asked again likewise
     Original,  ///< a node of the original program; the poster may be without a connection
   };
   /// What is known of the member, whether it can be reached now or not.
   enum class Kind : std::uint8_t { Unknown, Ours, Original };
   static constexpr Duration kAskAgain{60'000};
+  static constexpr Duration kLookAgain{10'000};
   static constexpr Duration kBackoffLeast{100};
 
   Reader(Hub& hub, PeerAdded peer);
 
-  /// Dials now. [control] [Idle or Alias]
+  /// Dials now. [control] [Idle, Alias or Self]
   void dial();
   /// Reads what is wanted. [control] [Waiting]
-  void begin(const Want& want);
+  void begin(Want want);
   /// Looks at the clock. [control]
   void tick(Clock::time_point now);
   /// Discovery has another name for the member. [control]
@@ -60,6 +61,8 @@ class Reader final : public LinkOwner, private PosterOwner {
   /// None before the member was found to be an original node. [control]
   [[nodiscard]] Poster* poster() const { return poster_.get(); }
   [[nodiscard]] State state() const { return state_; }
+  /// Leads to a process that needs no reader.
+  [[nodiscard]] bool spare() const { return state_ == State::Alias || state_ == State::Self; }
   [[nodiscard]] bool up() const { return state_ == State::Waiting || state_ == State::Reading; }
   [[nodiscard]] const std::string& key() const { return peer_.key; }
   /// What the peer said of itself; of the last connection. [control]
@@ -94,6 +97,7 @@ class Reader final : public LinkOwner, private PosterOwner {
   void greeted(Hello hello);
   void place(Hub::Verdict verdict, const Want& want);
   void broken(const std::string& reason, bool refused);
+  [[nodiscard]] bool wasSelf() const;
   void retryLater(bool refused);
   void report(LinkChanged::State state, const std::string& reason = {});
   void refuse(const std::string& reason);
@@ -127,6 +131,7 @@ class Reader final : public LinkOwner, private PosterOwner {
   bool left_ = false;  // the peer said so, and is not back
   Hello ours_;
   Hello theirs_;
+  std::optional<Duration> older_by_;
   std::uint64_t cursor_ = 0;
   std::uint64_t handed_ = 0;
   std::uint64_t acked_ = 0;

@@ -80,15 +80,18 @@ Hello Relay::hello() {
   Hello hello;
   const auto& node = host_->node();
   hello.starting = starting_ || plan_.filling();
-  hello.young = host_->loop().now() - started_ < kYoung;
+  hello.young = age() < kYoung;
   hello.unfilled = plan_.unfilled();
   hello.secret = !node.cluster_secret.empty();
+  hello.ages = true;
   hello.tag = node.tag;
   hello.head = host_->journal().ownHead();
   hello.name = node.name;
   hello.nonce = freshNonce();
   return hello;
 }
+
+Duration Relay::age() const { return std::chrono::duration_cast<Duration>(host_->loop().now() - started_); }
 
 std::shared_ptr<const std::string> Relay::checkpoint() {
   const auto head = host_->journal().head();
@@ -184,8 +187,10 @@ void Relay::down(Feeder& feeder) {
   if (feeder.wasFed() && std::none_of(feeders_.begin(), feeders_.end(), replaces)) {
     reportFeeder(feeder, LinkChanged::State::Broken, "the peer no longer reads this node's events");
   }
-  if (feeder.wasFed()) noteLost(feeder);
-  noteFed(tag);
+  if (feeder.wasFed()) {
+    noteLost(feeder);
+    noteFed(tag);
+  }
   memberChanged();
   countLinks();
   acknowledged();
@@ -200,6 +205,7 @@ void Relay::reportFeeder(const Feeder& feeder, LinkChanged::State state, const s
   changed.state = state;
   changed.reason = reason;
   changed.lag_events = feeder.lag();
+  changed.older_by = feeder.olderBy();
   host_->bus().publish(std::move(changed));
 }
 

@@ -40,6 +40,7 @@ class Relay final : public Transport, private Hub {
   [[nodiscard]] const PeerTls& tls() const override { return tls_; }
   [[nodiscard]] std::string closed() const override;
   Hello hello() override;
+  [[nodiscard]] Duration age() const override;
   std::shared_ptr<const std::string> checkpoint() override;
   Verdict greeted(Reader& reader, Want& want) override;
   void reached(const Tag& peer, std::uint64_t position) override;

@@ -89,13 +89,15 @@ void Relay::tellHeld() {
   host_->bus().publish(PeersHold{std::move(held)});
 }
 
-/// Who came back may not be dialed again for long: the tries before had failed.
+/// Who came back may not be dialed again for long: the tries before had failed, or led to another process.
 void Relay::dialBack(const Feeder& feeder) {
   if (stopping_) return;
   const auto address = canonicalAddress(feeder.remote());
+  const auto& hello = feeder.peerHello();
   for (const auto& [key, reader] : readers_) {
-    const bool same = reader->numeric() == address || reader->name() == feeder.peerHello().name;
-    if (same && reader->state() == Reader::State::Idle) reader->dial();
+    const bool same = reader->numeric() == address || reader->name() == hello.name;
+    const bool other = reader->state() == Reader::State::Alias && reader->peerHello().tag != hello.tag;
+    if (same && (other || reader->state() == Reader::State::Idle)) reader->dial();
   }
 }
 

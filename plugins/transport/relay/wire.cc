@@ -1,10 +1,15 @@
 #include "transport/relay/wire.h"
 
 #include <algorithm>
-#include <cstring>
+
+#include "transport/relay/values.h"
 
 namespace sse::relay {
 namespace {
+
+using wire::isTag;
+using wire::Reader;
+using wire::Writer;
 
 constexpr std::size_t kMaxName = 256;
 constexpr std::size_t kMaxReason = 512;
@@ -12,141 +17,6 @@ constexpr std::size_t kMaxPublisherId = 128;
 constexpr std::size_t kMaxIdempotency = 1024;
 constexpr std::size_t kLeastEvent = 1 + 8 + 1 + 5;  // kind, origin, number, five lengths
 constexpr std::size_t kLeastFloor = 1 + 1;          // text, count
-constexpr std::size_t kLeastIdentity = 8 + 1;       // origin, number
-
-/// Appends values to a string.
-class Writer {
- public:
-  explicit Writer(std::string& out) : out_(out) {}
-
-  void byte(std::uint8_t value) { out_.push_back(static_cast<char>(value)); }
-  void number(std::uint64_t value) {
-    char bytes[10];
-    std::size_t size = 0;
-    for (; value >= 0x80; value >>= 7) bytes[size++] = static_cast<char>(value | 0x80);
-    bytes[size++] = static_cast<char>(value);
-    out_.append(bytes, size);
-  }
-  void text(std::string_view value) {
-    number(value.size());
-    out_.append(value);
-  }
-  template <std::size_t N>
-  void array(const std::array<char, N>& value) {
-    out_.append(value.data(), N);
-  }
-  void identity(const Identity& id) {
-    array(id.origin);
-    number(id.number);
-  }
-  void identities(const std::vector<Identity>& ids) {
-    number(ids.size());
-    for (const auto& id : ids) identity(id);
-  }
-  void checkpoint(const Checkpoint& value) {
-    array(value.node);
-    number(value.position);
-    identities(value.highest);
-  }
-
- private:
-  std::string& out_;
-};
-
-bool isTag(const Tag& tag) {
-  return std::all_of(tag.begin(), tag.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'v'); });
-}
-
-/// Takes values from bytes. After the first thing that is not there everything reads as zero and `good` is false.
-class Reader {
- public:
-  explicit Reader(std::string_view bytes) : bytes_(bytes) {}
-
-  [[nodiscard]] bool good() const { return good_; }
-  [[nodiscard]] bool done() const { return good_ && bytes_.empty(); }
-  [[nodiscard]] std::size_t left() const { return bytes_.size(); }
-  void fail() { good_ = false; }
-
-  std::uint8_t byte() { return static_cast<std::uint8_t>(need(1) ? take(1)[0] : 0); }
-  bool flag() {
-    const auto value = byte();
-    if (value > 1) fail();
-    return value == 1;
-  }
-  std::uint64_t number() {
-    std::uint64_t value = 0;
-    for (unsigned shift = 0; shift < 64; shift += 7) {
-      const std::uint64_t part = byte();
-      if (shift == 63 && part > 1) break;
-      value |= (part & 0x7f) << shift;
-      if ((part & 0x80) == 0) return good_ ? value : 0;
-    }
-    fail();
-    return 0;
-  }
-  std::string_view text(std::size_t limit) {
-    const auto size = number();
-    if (!need(size) || size > limit) {
-      fail();
-      return {};
-    }
-    return take(size);
-  }
-  template <std::size_t N>
-  std::array<char, N> array() {
-    std::array<char, N> value{};
-    if (need(N)) take(N).copy(value.data(), N);
-    return value;
-  }
-  Tag tag() {
-    const auto value = array<8>();
-    if (!isTag(value)) fail();
-    return value;
-  }
-  Identity identity() {
-    Identity id;
-    id.origin = tag();
-    id.number = number();
-    return id;
-  }
-  /// How many items follow, each of at least `least` bytes.
-  std::size_t count(std::size_t least) {
-    const auto value = number();
-    if (value > bytes_.size() / least) {
-      fail();
-      return 0;
-    }
-    return value;
-  }
-  std::vector<Identity> identities() {
-    std::vector<Identity> ids;
-    const auto size = count(kLeastIdentity);
-    ids.reserve(size);
-    for (std::size_t i = 0; i < size && good_; ++i) ids.push_back(identity());
-    return ids;
-  }
-  Checkpoint checkpoint() {
-    Checkpoint value;
-    value.node = tag();
-    value.position = number();
-    value.highest = identities();
-    return value;
-  }
-
- private:
-  bool need(std::uint64_t size) {
-    if (size > bytes_.size()) good_ = false;
-    return good_;
-  }
-  std::string_view take(std::size_t size) {
-    const auto value = bytes_.substr(0, size);
-    bytes_.remove_prefix(size);
-    return value;
-  }
-
-  std::string_view bytes_;
-  bool good_ = true;
-};
 
 /// Runs `fill` and puts the head of `type` in front of what it appended.
 template <typename Fill>
@@ -209,13 +79,15 @@ Hello readHello(Reader& in) {
   const auto flags = in.byte();
   hello.starting = (flags & 1) != 0;
   hello.young = (flags & 2) != 0;
-  hello.unfilled = (flags & 8) != 0;
   hello.secret = (flags & 4) != 0;
+  hello.unfilled = (flags & 8) != 0;
+  hello.ages = (flags & 16) != 0;
   hello.tag = in.tag();
   hello.head = in.number();
   hello.name = in.text(kMaxName);
   hello.nonce = in.array<16>();
   if (in.flag()) hello.proof = in.array<32>();
+  if ((flags & 32) != 0) hello.age = in.number();
   return hello;
 }
 
@@ -230,8 +102,11 @@ Events readEvents(Reader& in) {
 
 Want readWant(Reader& in) {
   Want want;
-  want.scope = in.flag() ? Scope::All : Scope::Own;
+  const auto flags = in.byte();
+  if (flags > 3) in.fail();
+  want.scope = (flags & 1) != 0 ? Scope::All : Scope::Own;
   want.after = in.number();
+  if ((flags & 2) != 0) want.age = in.number();
   return want;
 }
 
@@ -290,14 +165,14 @@ struct Encoder {
   void operator()(const Hello& hello) const {
     frame(out, FrameType::Hello, [&](Writer& to) {
       to.number(hello.version);
-      to.byte(static_cast<std::uint8_t>((hello.starting ? 1 : 0) | (hello.young ? 2 : 0) | (hello.secret ? 4 : 0) |
-                                        (hello.unfilled ? 8 : 0)));
+      to.bits({hello.starting, hello.young, hello.secret, hello.unfilled, hello.ages, hello.age.has_value()});
       to.array(hello.tag);
       to.number(hello.head);
       to.text(std::string_view(hello.name).substr(0, kMaxName));
       to.array(hello.nonce);
       to.byte(hello.proof.has_value() ? 1 : 0);
       if (hello.proof) to.array(*hello.proof);
+      if (hello.age) to.number(*hello.age);
     });
   }
   void operator()(const Proof& proof) const {
@@ -308,8 +183,9 @@ struct Encoder {
   }
   void operator()(const Want& want) const {
     frame(out, FrameType::Want, [&](Writer& to) {
-      to.byte(want.scope == Scope::All ? 1 : 0);
+      to.bits({want.scope == Scope::All, want.age.has_value()});
       to.number(want.after);
+      if (want.age) to.number(*want.age);
     });
   }
   void operator()(const Events& events) const { encodeEvents(out, events.next, events.events); }

@@ -49,11 +49,13 @@ struct Hello {
   bool young = false;     ///< so new that nobody can have missed it on purpose: read it from its beginning
   bool secret = false;    ///< has a cluster.secret
   bool unfilled = false;  ///< no node that was filled has filled it: others may have more than it can give
+  bool ages = false;      ///< reads an age
   Tag tag{};
   std::uint64_t head = 0;  ///< of its own events: nobody missed one where it is 0
   std::string name;
   Nonce nonce{};
-  std::optional<ProofBytes> proof;  ///< the acceptor's, where it has a secret
+  std::optional<ProofBytes> proof;   ///< the acceptor's, where it has a secret
+  std::optional<std::uint64_t> age;  ///< of the acceptor in ms, where the dialer reads it
 };
 
 /// The dialer's proof.
@@ -72,6 +74,7 @@ struct Refuse {
 struct Want {
   Scope scope = Scope::Own;
   std::uint64_t after = 0;
+  std::optional<std::uint64_t> age = {};  ///< of the dialer in ms, where the acceptor reads it
 };
 
 /// Events in journal order; `next` is the position read up to.

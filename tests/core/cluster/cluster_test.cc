@@ -51,13 +51,15 @@ struct World {
     }
     say(message);
   }
-  void link(std::string key, std::string name, bool filled) {
+  void link(std::string key, std::string name, bool filled, std::optional<Duration> older_by = {},
+            std::string_view twin = "twin") {
     LinkChanged link;
     link.key = std::move(key);
-    link.tag = tagOf(name == "self" ? "twin" : name);
+    link.tag = tagOf(name == "self" ? twin : name);
     link.name = std::move(name);
     link.state = LinkChanged::State::Connected;
     link.filled = filled;
+    link.older_by = older_by;
     say(link);
   }
 };
@@ -136,6 +138,40 @@ TEST_CASE("the node that was there first stays ready and says it") {
   world.link("a:80", "self", true);
   CHECK(world.cluster.readiness().ready);
   CHECK(world.host.log().lines("node-name-clash").size() == 1);
+}
+
+TEST_CASE("of two nodes with one name the younger is the newcomer, whenever they find each other") {
+  struct Case {
+    Duration older_by;  // the other
+    std::string_view tag;
+    bool newcomer;
+  };
+  for (const auto& [older_by, tag, newcomer] :
+       {Case{90s, "twin", true}, Case{-90s, "twin", false}, Case{-20ms, "aaaa", true}, Case{20ms, "zzzz", false}}) {
+    for (const bool settled : {false, true}) {
+      World world;
+      world.cluster.start();
+      if (settled) world.members({});
+      world.members({"a"});
+      world.link("a:80", "self", true, older_by, tag);
+      CHECK(world.settled == 1);
+      CHECK(world.cluster.readiness().ready != newcomer);
+      const auto told = world.host.log().lines("node-name-clash");
+      REQUIRE(told.size() == 1);
+      CHECK(told[0].fields.at("newcomer") == (newcomer ? "this node" : "the other"));
+    }
+  }
+}
+
+TEST_CASE("a node is a newcomer when one of several others was there first, and says so at once") {
+  World world;
+  world.cluster.start();
+  world.members({"a"});
+  world.link("a:80", "self", true, -90s);
+  CHECK(world.cluster.readiness().ready);
+  world.link("", "self", true, 90s, "elder");
+  CHECK(!world.cluster.readiness().ready);
+  CHECK(world.host.log().lines("node-name-clash").size() == 2);
 }
 
 TEST_CASE("what peers hand over is appended once, and holes where they belong") {

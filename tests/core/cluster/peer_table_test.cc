@@ -88,6 +88,30 @@ TEST_CASE("who left or died stays listed for a minute and may come back") {
   CHECK(world.table.view(world.now).nodes[0].state == Member::State::Alive);
 }
 
+TEST_CASE("of members of one plugin at one endpoint the one that is alive counts, in whatever order they are told") {
+  World world;
+  world.say("gossip", {member("a", Member::State::Alive, "b0")});
+  world.table.link(link("a:80", "t", "b0"), world.now);
+  auto old = member("a", Member::State::Left, "b0");
+  SUBCASE("left") {}
+  SUBCASE("dead") { old.state = Member::State::Dead; }
+  const auto fresh = member("a", Member::State::Alive, "b1");
+  for (const auto& members : {std::vector{old, fresh}, std::vector{fresh, old}}) {
+    CHECK(world.say("gossip", members).removed.empty());
+    const auto nodes = world.table.view(world.now).nodes;
+    REQUIRE(nodes.size() == 1);
+    CHECK(nodes[0].state == Member::State::Alive);
+  }
+}
+
+TEST_CASE("two live members at one endpoint do not take turns") {
+  World world;
+  const auto one = member("a", Member::State::Alive, "b0");
+  const auto other = member("a", Member::State::Alive, "b1");
+  CHECK(world.say("gossip", {one, other}).added.size() == 1);
+  CHECK(world.say("gossip", {other, one}).added.empty());
+}
+
 TEST_CASE("this node and members without an HTTP port are no peers") {
   World world;
   auto self = member("me");
@@ -135,11 +159,25 @@ TEST_CASE("two endpoints of one process are one node, with the lag its own link 
   CHECK(view.nodes[0].lag_events == 7);
 }
 
-TEST_CASE("a node that connected by itself is listed while it is connected") {
+TEST_CASE("of two endpoints of one process the linked one is listed") {
+  World world;
+  world.say("hosts", {member("a"), member("b")});
+  auto broken = brokenLink("a:80");
+  broken.tag = tagOf("t");
+  world.table.link(broken, world.now);
+  world.table.link(link("b:80", "t", "n2"), world.now);
+  const auto view = world.table.view(world.now);
+  REQUIRE(view.nodes.size() == 1);
+  CHECK(view.nodes[0].address == "b");
+}
+
+TEST_CASE("a node that connected by itself is listed while it is connected, as one that is not read") {
   World world;
   world.table.link(link("", "t", "n2"), world.now);
   REQUIRE(world.table.view(world.now).nodes.size() == 1);
   CHECK(world.table.view(world.now).nodes[0].address.empty());
+  CHECK(world.table.view(world.now).nodes[0].link == LinkChanged::State::Connecting);
+  CHECK(world.table.view(world.now).nodes[0].reason.find("discovery") == 0);
   auto gone = brokenLink("");
   gone.tag = tagOf("t");
   world.table.link(gone, world.now);
@@ -232,11 +270,13 @@ TEST_CASE("a live process with this node's name and another tag is a clash") {
   World world;
   world.say("hosts", {member("a")});
   world.table.link(link("a:80", "x", "self"), world.now);
-  CHECK(world.table.clash() == "a:80");
+  REQUIRE(world.table.clash());
+  CHECK(world.table.clash()->who == "a:80");
   world.table.link(brokenLink("a:80"), world.now);
   CHECK(!world.table.clash());
   world.table.link(link("", "x", "self"), world.now);
-  CHECK(world.table.clash() == "x0000000");
+  REQUIRE(world.table.clash());
+  CHECK(world.table.clash()->who == "x0000000");
 }
 
 TEST_CASE("words of a link to an endpoint that is gone are ignored") {

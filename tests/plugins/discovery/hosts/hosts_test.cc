@@ -19,8 +19,9 @@ struct World {
   std::shared_ptr<std::vector<MembershipChanged>> seen = host.bus().record<MembershipChanged>();
   hosts::Hosts plugin{[names = names](const std::string& name) { return (*names)[name]; }};
 
-  void start(const std::string& peers) {
-    REQUIRE(plugin.configure(host, R"({"hosts.peers": )" + peers + R"(, "hosts.interval": 10000})").ok());
+  void start(const std::string& peers, int interval_ms = 10'000) {
+    const auto interval = std::to_string(interval_ms);
+    REQUIRE(plugin.configure(host, R"({"hosts.peers": )" + peers + R"(, "hosts.interval": )" + interval + "}").ok());
     REQUIRE(plugin.start().ok());
     loop.run();
   }
@@ -86,6 +87,20 @@ TEST_CASE("a name that stops resolving keeps its last answer, is logged once, an
   CHECK(warned->size() == 3);
   CHECK(world.host.log().lines("hosts-resolved").size() == 1);
   CHECK(world.seen->size() == 1);
+}
+
+TEST_CASE("a name that does not resolve is warned of every minute, however seldom it is tried") {
+  World world;
+  const auto warned = world.host.bus().record<Warned>();
+  world.start(R"(["a:80"])", 600'000);
+  world.loop.advance(250s);
+  CHECK(warned->size() == 5);
+  CHECK(world.host.metrics().counter("sse_hosts_resolve_failures_total", "").value() == 1);
+  (*world.names)["a"] = {"10.0.0.1"};
+  world.loop.advance(700s);
+  CHECK(warned->size() == 10);
+  world.plugin.stop();
+  CHECK(world.loop.timers() == 0);
 }
 
 TEST_CASE("an answer that comes after stop is forgotten") {

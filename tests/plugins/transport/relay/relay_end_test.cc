@@ -116,6 +116,91 @@ TEST_CASE("a peer that comes back is dialed at once, however long it was away") 
   CHECK(redials.value() <= before + 1);
 }
 
+TEST_CASE("a peer's age is told by both its links") {
+  PollLoop loop;
+  Node a(loop, "a", "aaaa");
+  loop.skip(90s);
+  Node b(loop, "b", "bbbb");
+  connect(loop, a, b);
+  REQUIRE(loop.runUntil([&] { return !a.link("").name.empty() && !b.link("").name.empty(); }));
+  for (const auto& told : {b.link(a), b.link("")}) {
+    REQUIRE(told.older_by);
+    CHECK(*told.older_by > 80s);
+  }
+  for (const auto& told : {a.link(b), a.link("")}) {
+    REQUIRE(told.older_by);
+    CHECK(*told.older_by < -80s);
+  }
+}
+
+TEST_CASE("a peer that does not prove itself is not taken at its word") {
+  PollLoop loop;
+  Node a(loop, "a", "aaaa", "one");
+  Node b(loop, "b", "bbbb", "another");
+  a.add(b);
+  REQUIRE(loop.runUntil([&] { return a.link(b).state == LinkChanged::State::Broken; }));
+  CHECK(a.link(b).reason == "refused: cluster.secret differs");
+  CHECK(a.link(b).name.empty());
+  CHECK(a.link(b).tag == Tag{});
+}
+
+TEST_CASE("an address that led to a process known already is read when it leads to another one") {
+  PollLoop loop;
+  Node a(loop, "a", "aaaa", "secret");
+  Node b(loop, "b", "bbbb", "secret");
+  Node c(loop, "c", "cccc", "secret");
+  auto known = LinkChanged::State::Connected;
+  SUBCASE("a peer") { c.attach(&a.relay); }
+  SUBCASE("this node") {
+    c.attach(&b.relay);
+    known = LinkChanged::State::Self;
+  }
+  connect(loop, a, b);
+  b.add(c);
+  REQUIRE(loop.runUntil([&] { return b.link(c).state == known; }));
+  for (int i = 0; i < 4; ++i) {
+    loop.skip(4s);
+    for (int turn = 0; turn < 20; ++turn) loop.turn();
+  }
+  for (auto* node : {&a, &b}) {
+    CHECK(node->host.log().lines("relay-refused").empty());
+    CHECK(node->host.log().lines("relay-feed-ended").empty());
+  }
+  CHECK(b.host.metrics().counter("sse_relay_reconnects_total", "").value() == 0);
+  c.attach(&c.relay);
+  c.publish("of c");
+  loop.skip(10s);
+  REQUIRE(loop.runUntil([&] { return b.has("of c"); }, 3s));
+}
+
+TEST_CASE("an address that led to a peer is asked at once when somebody there begins to read this node") {
+  PollLoop loop;
+  Node a(loop, "a", "aaaa");
+  Node b(loop, "b", "bbbb");
+  Node c(loop, "c", "cccc");
+  c.attach(&a.relay);
+  connect(loop, a, b);
+  b.add(c);
+  REQUIRE(loop.runUntil([&] { return b.filledFrom(c); }));
+  c.attach(&c.relay);
+  c.publish("of c");
+  c.add(b);
+  REQUIRE(loop.runUntil([&] { return b.has("of c"); }, 3s));
+}
+
+TEST_CASE("an address that led back to this node and is silent now is no broken link") {
+  PollLoop loop;
+  Node a(loop, "a", "aaaa");
+  a.add(a);
+  REQUIRE(loop.runUntil([&] { return a.link(a).state == LinkChanged::State::Self; }));
+  a.listener.refuse();
+  for (int i = 0; i < 2; ++i) {
+    loop.skip(11s);
+    for (int turn = 0; turn < 20; ++turn) loop.turn();
+  }
+  CHECK(a.link(a).state == LinkChanged::State::Self);
+}
+
 TEST_CASE("a peer that went silent is given up after 15 seconds") {
   PollLoop loop;
   Node a(loop, "a", "aaaa");

@@ -57,10 +57,14 @@ std::vector<Frame> samples() {
   hello.name = "n1";
   hello.nonce.fill('n');
   hello.proof.emplace().fill('p');
+  auto aged = hello;
+  aged.age = 300;
   return {hello,
+          aged,
           Proof{},
           Refuse{"why"},
           Want{Scope::All, 7},
+          Want{Scope::Own, 7, 300},
           Events{9, {event(), event(EventKind::Broadcast), event(EventKind::CloseClient)}},
           Hole{{tagOf("h"), 128}},
           Filled{checkpoint},
@@ -92,6 +96,19 @@ TEST_CASE("every frame reads as it was written") {
   const auto want = roundTrip(Want{Scope::All, 7});
   CHECK(want.scope == Scope::All);
   CHECK(want.after == 7);
+}
+
+TEST_CASE("who reads ages is told them, and nobody has to send one") {
+  auto hello = std::get<Hello>(samples()[0]);
+  CHECK(!roundTrip(hello).age);
+  CHECK(!roundTrip(hello).ages);
+  hello.ages = true;
+  hello.age = 1ULL << 40;
+  CHECK(roundTrip(hello).ages);
+  CHECK(roundTrip(hello).secret);
+  CHECK(roundTrip(hello).age == 1ULL << 40);
+  CHECK(!roundTrip(Want{Scope::Own, 7}).age);
+  CHECK(roundTrip(Want{Scope::Own, 7, 300}).age == 300);
 }
 
 TEST_CASE("an event keeps every field") {
