@@ -94,6 +94,7 @@ export const rows = [
         [
           [perSecond('sse_relay_sent_bytes_total'), node],
           ['sse_relay_queued_bytes@', `${node} queued (bytes)`],
+          ['sse_relay_input_bytes@', `${node} unfinished (bytes)`],
         ],
       ],
       ['Dials', 'cps', 'Dials after the first of each peer.', [[perSecond('sse_relay_reconnects_total'), node]]],

@@ -112,7 +112,7 @@ void Reader::greeted(Hello hello) {
     }
     link_->send(Proof{proofOf(Side::Dialer, secret, ours_, theirs_)});
   }
-  link_->trust();
+  link_->trust(kOfFeeder);
   kind_ = Kind::Ours;
   hub_.memberChanged();
   Start start;
