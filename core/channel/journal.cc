@@ -132,7 +132,8 @@ bool Journal::link(Entry* entry, const Identity& identity, std::int64_t now_us, 
   }
   if (entry->passing_) passing_.emplace_hint(passing_.end(), head_, entry);
   if (entry->kind_ == EventKind::DeleteChannel) {
-    while (log->count_ > 0) evictOldest(log, trash);
+    // Not lost to peers, even if they have not read it: this entry tells them.
+    while (log->count_ > 0) dropOldest(log, trash);
     log->floor_ = head_;
     log->lost_.raise(identity);
   }
@@ -185,9 +186,14 @@ void Journal::enforce(Log* log, Trash& trash) {
 }
 
 void Journal::evictOldest(Log* log, Trash& trash) {
+  const Entry* entry = log->at(0);
+  if (entry->identity_.origin == own_) own_evicted_ = std::max(own_evicted_, entry->position_);
+  dropOldest(log, trash);
+}
+
+void Journal::dropOldest(Log* log, Trash& trash) {
   Entry* entry = log->popOldest();
   any_evicted_ = std::max(any_evicted_, entry->position_);
-  if (entry->identity_.origin == own_) own_evicted_ = std::max(own_evicted_, entry->position_);
   log->lost_.raise(entry->identity_);
   unlink(entry, trash);
 }

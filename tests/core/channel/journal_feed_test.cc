@@ -154,6 +154,17 @@ TEST_CASE("what a transport has not read yet is kept like a backlog, though nobo
   CHECK(own(book, 5).hole);
 }
 
+TEST_CASE("what a channel's deletion removes is no hole for transports: the entry that deletes tells of it") {
+  Book book;
+  (void)own(book, 0);
+  for (int i = 0; i < 3; ++i) book.publish("a");
+  book.publish("b");
+  book.control(EventKind::DeleteChannel, "a");
+  const auto read = own(book, 0);
+  CHECK_FALSE(read.hole);
+  CHECK(fed(read) == Positions{4, 5});
+}
+
 TEST_CASE("an event greater than every history reaches the transport") {
   Limits limits;
   limits.history_bytes = limits.backlog_bytes = 1000;
