@@ -227,7 +227,7 @@ void Journal::unindexPublisherId(Entry* entry) {
 
 Log* Journal::findOrMake(std::string_view channel, std::int64_t now_us, Trash& trash) {
   if (const auto found = logs_.find(channel); found != logs_.end()) return found->second.get();
-  if (logs_.size() >= limits_.channels && !makeRoom(trash)) return nullptr;
+  if (!makeRoom(trash)) return nullptr;
   auto log = std::make_unique<Log>(std::string(channel), forgotten_floor_);
   Log* raw = log.get();
   logs_.emplace(raw->name(), std::move(log));
@@ -235,11 +235,24 @@ Log* Journal::findOrMake(std::string_view channel, std::int64_t now_us, Trash& t
   return raw;
 }
 
+/// A channel that a transport has not read yet stays beyond the limit, as its events do beyond their history: a batch
+/// to many channels reaches the peers.
 bool Journal::makeRoom(Trash& trash) {
-  if (idle_oldest_ == nullptr) return false;
+  while (logs_.size() >= limits_.channels) {
+    if (idle_oldest_ == nullptr) return false;
+    if (unread(*idle_oldest_) && logs_.size() < limits_.channels + limits_.backlog_events) return true;
+    forgetOver(trash);
+  }
+  return true;
+}
+
+bool Journal::unread(const Log& log) const {
+  return feeding_ && log.count_ > 0 && log.at(log.count_ - 1)->position_ > fed_;
+}
+
+void Journal::forgetOver(Trash& trash) {
   forget(idle_oldest_, trash);
   ++lost_to_limits_.channels;
-  return true;
 }
 
 void Journal::forget(Log* log, Trash& trash) {
@@ -284,6 +297,8 @@ bool Journal::sweep(std::int64_t now_us, std::size_t max_entries) {
     forget(idle_oldest_, trash);
     ++done;
   }
+  const auto over = [&] { return logs_.size() > limits_.channels && idle_oldest_ != nullptr; };
+  for (; over() && !unread(*idle_oldest_) && done < max_entries; ++done) forgetOver(trash);
   return done == max_entries;
 }
 

@@ -142,7 +142,10 @@ class Journal final : public sse::Journal {
 
   // All below: [lock held].
   Log* findOrMake(std::string_view channel, std::int64_t now_us, Trash& trash);
+  /// Forgets unused channels until there is room for one more; false where that cannot be.
   bool makeRoom(Trash& trash);
+  [[nodiscard]] bool unread(const Log& log) const;
+  void forgetOver(Trash& trash);
   void forget(Log* log, Trash& trash);
   void touchIdle(Log* log, std::int64_t now_us);
   void unlinkIdle(Log* log);
