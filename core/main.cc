@@ -148,6 +148,13 @@ struct Preparation {
   std::vector<std::string> problems;
 };
 
+/// Threads that were left behind would see what they use taken down around them.
+int ended(const kernel::RunningNode& node, observe::LogSink& sink, int status) {
+  if (!node.leftBehind()) return status;
+  sink.flush();
+  std::_Exit(status);
+}
+
 int start(const config::CommandLine& line) {
   const sigset_t signals = blockSignals();
   Preparation ready(line, false);
@@ -157,13 +164,13 @@ int start(const config::CommandLine& line) {
   if (const auto started = node.start(); !started) {
     ready.sink.flush();
     std::fprintf(stderr, "%s\n", started.error().text.c_str());
-    return started.error().code == Code::System ? kSystem : kConfig;
+    return ended(node, ready.sink, started.error().code == Code::System ? kSystem : kConfig);
   }
   Watch watch(node, line, ready.catalogue, *ready.log, std::move(files));
   watch.run(signals);
   node.stop();
   ready.log->write(Level::Info, "stopped", "stopped");
-  return kOk;
+  return ended(node, ready.sink, kOk);
 }
 
 int check(const config::CommandLine& line) {

@@ -94,6 +94,7 @@ export const rows = [
         [
           [perSecond('sse_relay_sent_bytes_total'), node],
           ['sse_relay_queued_bytes@', `${node} queued (bytes)`],
+          ['sse_relay_input_bytes@', `${node} unfinished (bytes)`],
         ],
       ],
       ['Dials', 'cps', 'Dials after the first of each peer.', [[perSecond('sse_relay_reconnects_total'), node]]],
@@ -362,7 +363,7 @@ export const rows = [
         'What waits for the control thread, for workers, and to be logged.',
         [
           ['sse_bus_queued@', `${node} bus`],
-          ['sse_workers_queued@', `${node} workers`],
+          ['sse_workers_queued@', `${node} workers of {{pool}}`],
           ['sse_observe_log_queued@', `${node} log`],
         ],
       ],
@@ -372,7 +373,8 @@ export const rows = [
         'In 5 minutes.',
         [
           ['increase(sse_observe_log_dropped_total@[5m])', `${node} log lines`],
-          ['increase(sse_workers_refused_total@[5m])', `${node} calls`],
+          ['increase(sse_workers_refused_total@[5m])', `${node} calls of {{pool}}`],
+          ['increase(sse_api_pages_refused_total@[5m])', `${node} pages`],
         ],
       ],
       ['Plugins that have failed', 'short', 'Until the node is restarted.', [['sse_node_failed_plugins@', node]]],

@@ -26,6 +26,7 @@ ApiMetrics::ApiMetrics(Metrics& metrics)
       been_to_ignored(
           metrics.counter("sse_api_been_to_ignored_total", "publishes with a been_to from no original node")),
       undecided(metrics.counter("sse_api_undecided_total", "requests that no auth plugin could decide on then")),
+      pages_refused(metrics.counter("sse_api_pages_refused_total", "pages refused, as too many were being made")),
       limited_rate(limited(metrics, "limits.publish_rate")),
       limited_channels(limited(metrics, "limits.channels")),
       limited_clients(limited(metrics, "limits.clients_per_channel")),

@@ -143,7 +143,11 @@ class Api final : public server::Handler {
   void channelsPage(Request& request);
   void channelPage(Request& request);
   void statusPage(Request& request);
+  /// A place for a page; none: the request is refused for now.
+  base::Places::Place placeForPage(Request& request);
   void answerOnWorker(Request& request, std::string_view content_type, std::function<std::string()> make);
+  /// Answers the request that waits on connection `id`. [any]
+  void answerPage(server::ConnectionId id, std::string_view content_type, std::string page, base::Places::Place place);
 
   [[nodiscard]] std::int64_t nowUs() const;
 

@@ -13,6 +13,7 @@
 #include "api/auth_chain.h"
 #include "api/cors.h"
 #include "api/rate_limit.h"
+#include "base/places.h"
 #include "channel/journal.h"
 #include "http/router.h"
 #include "net/event_loop.h"
@@ -41,6 +42,7 @@ struct ApiMetrics {
   Counter& returned;
   Counter& been_to_ignored;
   Counter& undecided;
+  Counter& pages_refused;
   Counter& limited_rate;
   Counter& limited_channels;
   Counter& limited_clients;
@@ -92,8 +94,10 @@ struct Node {
   std::atomic<NodeState> state{NodeState::Starting};
   std::atomic<std::uint64_t> acknowledged{0};  ///< every live link has this node's events up to here
 
-  /// Runs `work` on a worker; false where the queue is full.
-  std::function<bool(std::function<void()> work)> offload;
+  base::Places pages{64};        ///< for pages being made
+  base::Places admin_pages{16};  ///< the same of admin.port, which nobody is to shut out
+  /// Runs `work` on a worker for pages, which has room for as many calls as there are places.
+  std::function<void(std::function<void()> work)> offload;
   /// The page of metrics, on a worker.
   std::function<std::string()> render_metrics;
   /// The parts of the status that other rooms know (cluster, plugins), as JSON text; on a worker.

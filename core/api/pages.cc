@@ -40,25 +40,33 @@ void Api::health(Request& request) {
   connection.problem(503, reason, {&retry, 1});
 }
 
-/// Pages that take time are made on a worker; the connection waits, the loop does not.
-void Api::answerOnWorker(Request& request, std::string_view content_type, std::function<std::string()> make) {
-  const auto id = request.connection.hold();
-  auto* loop = &loop_;
-  auto finish = [this, id, type = std::string(content_type)](const std::string& body) {
+base::Places::Place Api::placeForPage(Request& request) {
+  auto place = (request.connection.admin() ? node_.admin_pages : node_.pages).take();
+  if (place) return place;
+  node_.counters->pages_refused.add();
+  const auto seconds = retryAfter();
+  const http::Header retry{"Retry-After", seconds};
+  request.connection.problem(503, "pages: too many are being made", {&retry, 1});
+  return nullptr;
+}
+
+void Api::answerPage(server::ConnectionId id, std::string_view content_type, std::string page,
+                     base::Places::Place place) {
+  loop_.post([this, id, type = std::string(content_type), page = std::move(page), place = std::move(place)] {
     server::Exchange* connection = server_->find(id);
     if (connection == nullptr) return;
-    connection->respond(200, type, body, kPrivateLines);
+    connection->respond(200, type, page, kPrivateLines);
     server_->answered(*connection);
-  };
-  const bool queued = node_.offload([make = std::move(make), loop, finish] {
-    auto body = make();
-    loop->post([finish, body = std::move(body)] { finish(body); });
   });
-  if (queued) return;
-  const http::Header retry{"Retry-After", "1"};
-  request.connection.problem(503, "workers: busy", {&retry, 1});
-  loop_.post([this, id] {
-    if (auto* connection = server_->find(id)) server_->answered(*connection);
+}
+
+/// Pages that take time are made on a worker; the connection waits, the loop does not.
+void Api::answerOnWorker(Request& request, std::string_view content_type, std::function<std::string()> make) {
+  const auto place = placeForPage(request);
+  if (!place) return;
+  const auto id = request.connection.hold();
+  node_.offload([this, id, type = std::string(content_type), make = std::move(make), place] {
+    answerPage(id, type, make(), place);
   });
 }
 

@@ -55,9 +55,7 @@ std::string statusText(const Node& node, Gathered& gathered) {
 void gatherFrom(Node& node, std::size_t index, const std::shared_ptr<Gathered>& into,
                 const std::function<void(std::string)>& done) {
   if (index == node.loops.size()) {
-    const bool queued = node.offload([&node, into, done] { done(statusText(node, *into)); });
-    if (!queued) done("");
-    return;
+    return node.offload([&node, into, done] { done(statusText(node, *into)); });
   }
   node.loops[index].loop->post([&node, index, into, done] {
     gather(*node.loops[index].streamer, *into);
@@ -72,23 +70,14 @@ void Api::statusPage(Request& request) {
   const auto channels = http::param(request.head.query, "channels");
   if (!channels || (*channels && **channels != "none"))
     return request.connection.problem(400, "channels: expected none, or no such parameter for all of them");
+  const auto place = placeForPage(request);
+  if (!place) return;
   auto gathered = std::make_shared<Gathered>();
   gathered->with_channels = !*channels;
   gathered->on_admin_port = request.connection.admin();
   const auto id = request.connection.hold();
-  gatherFrom(node_, 0, gathered, [this, id](std::string page) {
-    loop_.post([this, id, page = std::move(page)] {
-      server::Exchange* connection = server_->find(id);
-      if (connection == nullptr) return;
-      if (page.empty()) {
-        const http::Header retry{"Retry-After", "1"};
-        connection->problem(503, "workers: busy", {&retry, 1});
-      } else {
-        connection->respond(200, "application/json", page, kPrivateLines);
-      }
-      server_->answered(*connection);
-    });
-  });
+  gatherFrom(node_, 0, gathered,
+             [this, id, place](std::string page) { answerPage(id, "application/json", std::move(page), place); });
 }
 
 }  // namespace sse::api

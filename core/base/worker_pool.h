@@ -1,13 +1,13 @@
 #pragma once
 
-#include <condition_variable>
 #include <cstddef>
-#include <deque>
 #include <functional>
-#include <mutex>
+#include <memory>
+#include <string>
 #include <thread>
 #include <vector>
 
+#include "sse/loop.h"
 #include "sse/metrics.h"
 
 namespace sse::base {
@@ -18,8 +18,14 @@ class WorkerPool {
  public:
   using Call = std::function<void()>;
 
+  struct Terms {
+    std::string name;  ///< the label `pool` of its metrics
+    std::size_t threads = 1;
+    std::size_t capacity = 1;  ///< calls that may wait
+  };
+
   /// `post` hands a call to the thread that wants to know of the end (the control loop's `post`).
-  WorkerPool(std::size_t threads, std::size_t capacity, std::function<void(Call)> post, Metrics& metrics);
+  WorkerPool(const Terms& terms, std::function<void(Call)> post, Metrics& metrics);
   /// Runs and posts all that was taken, then ends the threads.
   ~WorkerPool();
   WorkerPool(const WorkerPool&) = delete;
@@ -28,21 +34,15 @@ class WorkerPool {
   /// Runs `work` on one of the threads, then posts `done`. False, with nothing taken, where `capacity` calls wait.
   [[nodiscard]] bool offload(Call work, Call done);
 
- private:
-  struct Task {
-    Call work;
-    Call done;
-  };
-  void run();
+  /// Forgets what waits and gives what runs `patience` to end; nothing is taken any more. False where some runs still:
+  /// the threads are left to it, nothing of it is posted, and the process must not be taken down around them. [main]
+  [[nodiscard]] bool abandon(Duration patience);
 
-  const std::size_t capacity_;
-  const std::function<void(Call)> post_;
-  Gauge& queued_;
-  Counter& refused_;
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  std::deque<Task> tasks_;
-  bool closed_ = false;
+ private:
+  struct State;
+  static void run(State& state);
+
+  const std::shared_ptr<State> state_;  ///< of the threads too, which may outlive the pool
   std::vector<std::thread> threads_;
 };
 

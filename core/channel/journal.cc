@@ -136,7 +136,8 @@ bool Journal::link(Entry* entry, const Identity& identity, std::int64_t now_us, 
   }
   if (entry->passing_) passing_.emplace_hint(passing_.end(), head_, entry);
   if (entry->kind_ == EventKind::DeleteChannel) {
-    while (log->count_ > 0) evictOldest(log, trash);
+    // Not lost to peers, even if they have not read it: this entry tells them.
+    while (log->count_ > 0) dropOldest(log, trash);
     log->floor_ = head_;
     log->lost_.raise(identity);
   }
@@ -189,11 +190,17 @@ void Journal::enforce(Log* log, Trash& trash) {
 }
 
 void Journal::evictOldest(Log* log, Trash& trash) {
+  const Entry* entry = log->at(0);
+  if (entry->identity_.origin == own_ && !isPastHole(*entry)) own_evicted_ = std::max(own_evicted_, entry->position_);
+  dropOldest(log, trash);
+}
+
+bool Journal::isPastHole(const Entry& entry) { return entry.past_ && !entry.pastEvent(); }
+
+void Journal::dropOldest(Log* log, Trash& trash) {
   Entry* entry = log->popOldest();
   any_evicted_ = std::max(any_evicted_, entry->position_);
-  const bool past_hole = entry->past_ && !entry->pastEvent();
-  if (entry->identity_.origin == own_ && !past_hole) own_evicted_ = std::max(own_evicted_, entry->position_);
-  if (!past_hole) log->lost_.raise(entry->identity_);
+  if (!isPastHole(*entry)) log->lost_.raise(entry->identity_);
   unlink(entry, trash);
 }
 
@@ -226,7 +233,7 @@ void Journal::unindexPublisherId(Entry* entry) {
 
 Log* Journal::findOrMake(std::string_view channel, std::int64_t now_us, Trash& trash) {
   if (const auto found = logs_.find(channel); found != logs_.end()) return found->second.get();
-  if (logs_.size() >= limits_.channels && !makeRoom(trash)) return nullptr;
+  if (!makeRoom(trash)) return nullptr;
   auto log = std::make_unique<Log>(std::string(channel), forgotten_floor_);
   Log* raw = log.get();
   logs_.emplace(raw->name(), std::move(log));
@@ -234,11 +241,24 @@ Log* Journal::findOrMake(std::string_view channel, std::int64_t now_us, Trash& t
   return raw;
 }
 
+/// A channel that a transport has not read yet stays beyond the limit, as its events do beyond their history: a batch
+/// to many channels reaches the peers.
 bool Journal::makeRoom(Trash& trash) {
-  if (idle_oldest_ == nullptr) return false;
+  while (logs_.size() >= limits_.channels) {
+    if (idle_oldest_ == nullptr) return false;
+    if (unread(*idle_oldest_) && logs_.size() < limits_.channels + limits_.backlog_events) return true;
+    forgetOver(trash);
+  }
+  return true;
+}
+
+bool Journal::unread(const Log& log) const {
+  return feeding_ && log.count_ > 0 && log.at(log.count_ - 1)->position_ > fed_;
+}
+
+void Journal::forgetOver(Trash& trash) {
   forget(idle_oldest_, trash);
   ++lost_to_limits_.channels;
-  return true;
 }
 
 void Journal::forget(Log* log, Trash& trash) {
@@ -283,6 +303,8 @@ bool Journal::sweep(std::int64_t now_us, std::size_t max_entries) {
     forget(idle_oldest_, trash);
     ++done;
   }
+  const auto over = [&] { return logs_.size() > limits_.channels && idle_oldest_ != nullptr; };
+  for (; over() && !unread(*idle_oldest_) && done < max_entries; ++done) forgetOver(trash);
   return done == max_entries;
 }
 

@@ -137,7 +137,10 @@ class Journal final : public sse::Journal {
 
   // All below: [lock held].
   Log* findOrMake(std::string_view channel, std::int64_t now_us, Trash& trash);
+  /// Forgets unused channels until there is room for one more; false where that cannot be.
   bool makeRoom(Trash& trash);
+  [[nodiscard]] bool unread(const Log& log) const;
+  void forgetOver(Trash& trash);
   void forget(Log* log, Trash& trash);
   void touchIdle(Log* log, std::int64_t now_us);
   void unlinkIdle(Log* log);
@@ -145,6 +148,8 @@ class Journal final : public sse::Journal {
   void markDirty(Log* log, std::uint64_t position);
   void enforce(Log* log, Trash& trash);
   void evictOldest(Log* log, Trash& trash);
+  void dropOldest(Log* log, Trash& trash);
+  static bool isPastHole(const Entry& entry);
   void unlink(Entry* entry, Trash& trash);
   std::size_t sweepPassing(std::int64_t now_us, std::size_t max_entries, Trash& trash);
   void indexPublisherId(Entry* entry);
@@ -170,7 +175,7 @@ class Journal final : public sse::Journal {
   mutable std::mutex mutex_;
   std::uint64_t head_ = 0;
   std::uint64_t own_head_ = 0;
-  std::uint64_t own_evicted_ = 0;  ///< newest of this node's own entries that fell away
+  std::uint64_t own_evicted_ = 0;  ///< newest of this node's own entries that fell away, not by a deletion
   std::uint64_t any_evicted_ = 0;
   mutable std::uint64_t fed_ = 0;  ///< how far every peer, or before a word of that anybody, has read own entries
   bool fed_told_ = false;

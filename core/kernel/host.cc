@@ -1,6 +1,5 @@
 #include "kernel/host.h"
 
-#include <stdexcept>
 #include <string>
 #include <utility>
 
@@ -12,15 +11,15 @@ PluginHost::PluginHost(Parts parts) : parts_(std::move(parts)), loop_(parts_.loo
 
 void PluginHost::offload(std::function<void()> work, std::function<void()> done) {
   const auto thrown = std::make_shared<std::string>();
-  const bool taken = parts_.offload([thrown, work = std::move(work)] { *thrown = thrownBy(work); },
-                                    [thrown, done = std::move(done), failed = parts_.failed] {
-                                      if (thrown->empty()) {
-                                        runGuarded(failed, done);
-                                      } else {
-                                        failed(*thrown);
-                                      }
-                                    });
-  if (!taken) throw std::runtime_error("offload: too many calls wait for a worker");
+  const std::function<void()> end = [thrown, done = std::move(done), failed = parts_.failed] {
+    if (thrown->empty()) {
+      runGuarded(failed, done);
+    } else {
+      failed(*thrown);
+    }
+  };
+  const bool taken = parts_.offload([thrown, work = std::move(work)] { *thrown = thrownBy(work); }, end);
+  if (!taken) parts_.loop.post(end);
 }
 
 Result<std::shared_ptr<const TlsClient>> PluginHost::tlsClient(const TlsClientSettings& settings) {

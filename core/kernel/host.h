@@ -33,8 +33,7 @@ class PluginHost final : public Host {
   Journal& journal() override { return parts_.journal; }
   [[nodiscard]] const NodeInfo& node() const override { return parts_.node; }
 
-  /// Work that throws fails the plugin and is not followed by `done`. Throws std::runtime_error where too much waits
-  /// already: a plugin that offloads without bound is broken.
+  /// Work that throws fails the plugin and is not followed by `done`.
   void offload(std::function<void()> work, std::function<void()> done) override;
 
   Result<std::shared_ptr<const TlsClient>> tlsClient(const TlsClientSettings& settings) override;

@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/check.h"
 #include "base/clock.h"
 #include "base/cpus.h"
 #include "base/tag.h"
@@ -14,8 +15,9 @@ namespace {
 
 /// Whoever comes back to a quiet channel is told a gap only for what it missed, so positions outlive short histories.
 constexpr Duration kLeastCheckpointAge{600'000};
-constexpr std::size_t kWorkers = 4;
-constexpr std::size_t kWorkerQueue = 1024;
+constexpr std::size_t kPageWorkers = 2;
+constexpr std::size_t kPluginWorkers = 4;
+constexpr std::size_t kPluginQueue = 1024;
 constexpr std::size_t kDescriptorReserve = 256;
 constexpr std::size_t kAdminConnections = 64;
 
@@ -65,8 +67,7 @@ RunningNode::RunningNode(NodeParts parts)
   server_log_ = parts_.sink.logger("server");
   cluster_log_ = parts_.sink.logger("cluster");
   bus_log_ = parts_.sink.logger("bus");
-  workers_ = std::make_unique<base::WorkerPool>(
-      kWorkers, kWorkerQueue, [this](base::WorkerPool::Call call) { control_.post(std::move(call)); }, parts_.metrics);
+  buildWorkers();
   drain_delay_ = values.duration("drain.delay");
   drain_flush_ = values.duration("drain.flush");
   bus_ = std::make_unique<bus::MessageBus>(
@@ -79,6 +80,17 @@ RunningNode::RunningNode(NodeParts parts)
   buildCluster();
   buildNode();
   buildLoops();
+}
+
+/// Names of hosts that DNS is silent about keep the workers of plugins for long, so pages have workers of their own.
+void RunningNode::buildWorkers() {
+  const auto post = [this](base::WorkerPool::Call call) { control_.post(std::move(call)); };
+  plugin_workers_ = std::make_unique<base::WorkerPool>(base::WorkerPool::Terms{"plugins", kPluginWorkers, kPluginQueue},
+                                                       post, parts_.metrics);
+  const std::size_t pages = node_.pages.limit() + node_.admin_pages.limit();
+  page_workers_ = std::make_unique<base::WorkerPool>(
+      base::WorkerPool::Terms{"pages", kPageWorkers, pages}, [](const base::WorkerPool::Call&) {}, parts_.metrics);
+  node_.offload = [this](std::function<void()> work) { SSE_CHECK(page_workers_->offload(std::move(work), nullptr)); };
 }
 
 void RunningNode::buildCluster() {
@@ -141,7 +153,6 @@ void RunningNode::buildNode() {
   node_.trusted_proxies = net::Networks::parse(values.list("http.trusted_proxies")).value();
   node_.wait_for_peers = values.string("publish.wait") == "peers";
   node_.publish_rate.set(publishRate(values));
-  node_.offload = [this](std::function<void()> work) { return workers_->offload(std::move(work), [] {}); };
   node_.render_metrics = [this] { return parts_.metrics.render(); };
   node_.status_parts = [this] { return statusParts(); };
   node_.not_ready_reason = [this] {

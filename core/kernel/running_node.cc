@@ -13,6 +13,7 @@ namespace sse::kernel {
 namespace {
 
 constexpr Duration kSweep{250};
+constexpr Duration kWorkersPatience{1000};
 constexpr std::size_t kSweepEntries = 4096;
 
 Result<void> joined(const PluginSet::Problems& problems) {
@@ -139,7 +140,7 @@ std::unique_ptr<Host> RunningNode::makeHost(const std::string& owner) {
   return std::make_unique<PluginHost>(
       PluginHost::Parts{bus_->forOwner(owner), parts_.sink.logger(owner), control_, parts_.metrics, *journal_, info_,
                         [this](std::function<void()> work, std::function<void()> done) {
-                          return workers_->offload(std::move(work), std::move(done));
+                          return plugin_workers_->offload(std::move(work), std::move(done));
                         },
                         [this, owner](std::string_view what) { parts_.plugins.fail(owner, what); }});
 }
@@ -282,7 +283,13 @@ void RunningNode::stop() {
   for (auto& parts : loops_) parts->thread.join();
   control_.stop();
   control_thread_.join();
-  workers_.reset();
+  page_workers_.reset();
+  left_behind_ = !plugin_workers_->abandon(kWorkersPatience);
+  plugin_workers_.reset();
+  if (left_behind_) {
+    log_->write(Level::Warning, "workers-left",
+                "calls of plugins block, of names of hosts as a rule; ending without them");
+  }
 }
 
 void RunningNode::onControl(const std::function<void()>& call) {

@@ -73,6 +73,9 @@ class RunningNode {
   void reload(config::Values values);
   /// Stops plugins and threads. [main]
   void stop();
+  /// After stop: whether calls of plugins block still. Their threads run on, so the process has to end without taking
+  /// itself down around them. [main]
+  [[nodiscard]] bool leftBehind() const { return left_behind_; }
 
  private:
   Result<void> bind();
@@ -82,6 +85,7 @@ class RunningNode {
   std::unique_ptr<Host> makeHost(const std::string& owner);
   void takeFills();
   PluginSet::Problems configurePlugins();
+  void buildWorkers();
   void buildNode();
   void buildCluster();
   void buildLoops();
@@ -121,7 +125,9 @@ class RunningNode {
   NodeInfo info_;
   net::EventLoop control_;
   std::thread control_thread_;
-  std::unique_ptr<base::WorkerPool> workers_;
+  std::unique_ptr<base::WorkerPool> plugin_workers_;
+  std::unique_ptr<base::WorkerPool> page_workers_;
+  bool left_behind_ = false;
   std::unique_ptr<bus::MessageBus> bus_;
   std::unique_ptr<Farewell> farewell_;
   std::unique_ptr<net::Admission> admission_;

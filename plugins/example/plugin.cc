@@ -50,15 +50,15 @@ class FileDiscovery final : public sse::Discovery {
   }
 
  private:
-  using Outcome = std::optional<sse::Result<Members>>;
+  using Outcome = sse::Result<Members>;
 
   /// Reading a file may block, so a worker does it, on copies; the answer comes back here.
   void read() {
-    auto outcome = std::make_shared<Outcome>();
+    auto outcome = std::make_shared<Outcome>(sse::Error{sse::Code::Unavailable, "too many calls wait for a worker"});
     host_->offload([path = settings_.path, outcome] { *outcome = readMembers(path); },
                    [this, alive = std::weak_ptr<bool>(alive_), outcome] {
                      if (alive.expired()) return;
-                     take(std::move(**outcome));
+                     take(std::move(*outcome));
                      timer_ = host_->loop().after(settings_.interval, [this] { read(); });
                    });
   }

@@ -92,6 +92,7 @@ TEST_CASE("what is thrown is found, wherever it is") {
   expectFailure("auth-throws-timer", "life: it starts", "expected no exception from a timer's callback" + growl);
   expectFailure("auth-throws-handler", "life: it starts", "a message's handler or done-work" + growl);
   expectFailure("auth-throws-work", "life: it starts", "expected no exception from offloaded work" + growl);
+  expectFailure("auth-expects-work", "life: a host without room", "a message's handler or done-work" + growl);
 }
 
 TEST_CASE("an instance that is none is found") {

@@ -23,7 +23,7 @@ std::string written(const Frame& frame) {
 }
 
 Frame readBack(const std::string& bytes) {
-  const auto head = decodeHead(bytes, kMaxFrame);
+  const auto head = decodeHead(bytes, {kMaxFrame});
   SSE_CHECK(head.ok() && head->has_value() && (*head)->size + kFrameHead == bytes.size());
   auto frame = decodeBody((*head)->type, std::string_view(bytes).substr(kFrameHead));
   SSE_CHECK(frame.ok());
@@ -45,7 +45,7 @@ void checkEvents(const Events& events) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
   const std::string_view input(reinterpret_cast<const char*>(bytes), size);
-  const auto head = decodeHead(input, kMaxGreeting);
+  const auto head = decodeHead(input, {kMaxGreeting});
   SSE_CHECK(!head.ok() || !*head || (*head)->size <= kMaxGreeting);
   namesOf(input);
   if (input.empty()) return 0;

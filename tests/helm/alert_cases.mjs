@@ -125,7 +125,8 @@ export const cases = {
   ],
   SseClusterChannelsForgotten: faster('sse_channel_forgotten_total', 1, 0),
   SseClusterLogDropped: never('sse_observe_log_dropped_total'),
-  SseClusterWorkersRefused: never('sse_workers_refused_total'),
+  SseClusterWorkersRefused: never('sse_workers_refused_total{pool="plugins"}'),
+  SseClusterPagesRefused: never('sse_api_pages_refused_total'),
   SseClusterHttp2Floods: faster('sse_server_http2_floods_total{of="resets"}', 1, 0),
   SseClusterTlsFailures: share('sse_server_tls_failures_total', 'sse_server_tls_handshakes_total', 100, 12, 8),
   SseClusterCertificateExpires: [

@@ -40,8 +40,9 @@ class SSE_PUBLIC Host {
   virtual Journal& journal() = 0;                          ///< [any]
   [[nodiscard]] virtual const NodeInfo& node() const = 0;  ///< [any]
 
-  /// Runs `work` on a worker thread, then `done` on the control thread. Both run even if the plugin stops meanwhile:
-  /// capture a weak reference. [control]
+  /// Runs `work` on a worker thread, then `done` on the control thread. Both may run after the plugin has stopped:
+  /// capture a weak reference. Where the host has no room for more calls `work` is left out and `done` runs all the
+  /// same, so what `work` sets has to say "not done, try again later" until then. [control]
   virtual void offload(std::function<void()> work, std::function<void()> done) = 0;
 
   /// The client's side of TLS, so that no plugin needs a TLS library of its own. Reads the files now.

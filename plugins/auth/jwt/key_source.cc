@@ -63,7 +63,7 @@ void KeySource::fetchNow() {
   auto request = settings_.request;
   abort_ = request.abort = std::make_shared<Abort>();
   deadline_ = host_.loop().after(request.timeout, [abort = abort_] { abort->now(); });
-  auto outcome = std::make_shared<Result<Fetched>>(Error{Code::Internal, "the fetch did not end"});
+  auto outcome = std::make_shared<Result<Fetched>>(Error{Code::Unavailable, "too many calls wait for a worker"});
   host_.offload([fetch = fetch_, request, outcome] { *outcome = fetch(request); },
                 [this, alive = std::weak_ptr<bool>(alive_), outcome] {
                   if (!alive.expired()) done(std::move(*outcome));

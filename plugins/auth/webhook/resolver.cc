@@ -29,18 +29,14 @@ void Resolver::ask(Found found) {
 }
 
 void Resolver::lookUp() {
-  const auto outcome = std::make_shared<Result<Addresses>>(Error{Code::Internal, "the look-up did not end"});
+  const auto outcome =
+      std::make_shared<Result<Addresses>>(Error{Code::Unavailable, name_ + ": too many calls wait for a worker"});
   auto done = [this, alive = std::weak_ptr<bool>(alive_), outcome] {
     if (alive.expired()) return;
     if (outcome->ok()) good_until_ = host_.loop().now() + kGoodFor;
     settle(*outcome);
   };
-  try {
-    host_.offload([name = name_, outcome] { *outcome = addressesOf(name); }, done);
-  } catch (const std::exception& problem) {
-    *outcome = Error{Code::Unavailable, name_ + ": " + problem.what()};
-    host_.loop().post(std::move(done));
-  }
+  host_.offload([name = name_, outcome] { *outcome = addressesOf(name); }, std::move(done));
 }
 
 void Resolver::settle(Result<Addresses> addresses) {

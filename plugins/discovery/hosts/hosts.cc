@@ -57,10 +57,10 @@ void Hosts::stop() {
 }
 
 void Hosts::resolveAll() {
-  auto answers = std::make_shared<Answers>(known_);
+  auto answers = std::make_shared<Answers>();
   host_->offload(
-      [answers, resolve = resolve_] {
-        for (auto& [name, addresses] : *answers) addresses = resolve(name);
+      [answers, names = known_, resolve = resolve_] {
+        for (const auto& [name, addresses] : names) (*answers)[name] = resolve(name);
       },
       [this, answers, alive = std::weak_ptr<bool>(alive_)] {
         if (!alive.expired()) resolved(std::move(*answers));

@@ -34,6 +34,7 @@ class Hosts : public Discovery {
   using Answers = std::map<std::string, std::vector<std::string>>;
 
   void resolveAll();
+  /// Notes the answers; none where nobody could be asked.
   void resolved(Answers answers);
   void noteAnswer(const std::string& name, std::vector<std::string> addresses);
   /// Told in /status as long as it lasts, in the log once.

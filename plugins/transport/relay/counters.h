@@ -10,6 +10,7 @@ struct Counters {
       : links(metrics.gauge("sse_relay_links", "links to peers that are up, both directions counted")),
         lag(metrics.gauge("sse_relay_lag_events", "entries that the slowest linked peer does not have yet")),
         queued(metrics.gauge("sse_relay_queued_bytes", "bytes for peers that wait for their connections to take them")),
+        input(metrics.gauge("sse_relay_input_bytes", "buffers for frames of peers that have not come in full yet")),
         events_sent(metrics.counter("sse_relay_events_sent_total", "events written to peers")),
         events_received(metrics.counter("sse_relay_events_received_total", "events handed over by peers")),
         bytes_sent(metrics.counter("sse_relay_sent_bytes_total", "bytes written to peers")),
@@ -33,6 +34,7 @@ struct Counters {
   Gauge& links;
   Gauge& lag;
   Gauge& queued;
+  Gauge& input;
   Counter& events_sent;
   Counter& events_received;
   Counter& bytes_sent;

@@ -12,10 +12,11 @@ namespace {
 
 constexpr std::size_t kMaxAnswer = 8192;
 
-/// The first address of a name; empty where it does not resolve. Blocks.
-std::string firstAddress(const std::string& name) {
+/// The first address of a name. Blocks.
+Result<std::string> firstAddress(const std::string& name) {
   const auto found = addressesOf(name);
-  return found.ok() ? found->front() : "";
+  if (!found.ok()) return Error{Code::NotFound, "the name does not resolve"};
+  return found->front();
 }
 
 /// Why there is no answer; a certificate that the peer does not accept is told only now.
@@ -56,13 +57,14 @@ void Dial::start() {
 }
 
 void Dial::resolve() {
-  const auto found = std::make_shared<std::string>();
+  const auto found =
+      std::make_shared<Result<std::string>>(Error{Code::Unavailable, "too many calls wait for a worker"});
   host_.offload([found, name = target_.address] { *found = firstAddress(name); },
                 [found, self = std::weak_ptr<Dial*>(self_)] {
                   const auto dial = self.lock();
                   if (!dial) return;
-                  if (found->empty()) return (*dial)->finish(Error{Code::NotFound, "the name does not resolve"});
-                  (*dial)->connect(*found);
+                  if (!found->ok()) return (*dial)->finish(found->error());
+                  (*dial)->connect(**found);
                 });
 }
 

@@ -77,7 +77,7 @@ void Feeder::proven(const Proof& proof) {
 
 void Feeder::accepted() {
   state_ = State::Linked;
-  link_.trust();
+  link_.trust(kOfReader);
 }
 
 void Feeder::wanted(const Want& want) {

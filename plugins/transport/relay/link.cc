@@ -32,9 +32,9 @@ void Link::start(std::string_view received) {
   });
 }
 
-void Link::trust() {
-  max_body_ = kMaxFrame;
-  read_size_ = kReadSize;
+void Link::trust(const FrameLimits& limits) {
+  limits_ = limits;
+  if (limits.body > kReadSize) read_size_ = kReadSize;
 }
 
 void Link::send(const Frame& frame) {
@@ -85,6 +85,8 @@ void Link::written(std::size_t size) {
 void Link::close() {
   watch_.cancel();
   stream_.reset();
+  in_.reset();
+  charge(0);
   out_.clear();
   own_out_.clear();
   pending_ = 0;
@@ -126,7 +128,7 @@ void Link::onReady(std::uint32_t ready) {
 void Link::readSome() {
   if (!takeFrames()) return;
   for (int i = 0; i < kReadsPerTurn; ++i) {
-    makeRoom();
+    if (!makeRoom()) return fail("too many unfinished frames of all peers together");
     const auto got = stream_->read(std::span<char>(in_->data() + in_end_, in_->size() - in_end_));
     if (!got.ok())
       return fail(got.error().code == Code::Unavailable ? "the peer closed the connection"
@@ -148,7 +150,7 @@ bool Link::takeFrames() {
   bool any = false;
   while (open()) {
     const std::string_view bytes(in_->data() + in_begin_, in_end_ - in_begin_);
-    const auto head = decodeHead(bytes, max_body_);
+    const auto head = decodeHead(bytes, limits_);
     if (head.ok() && (!*head || bytes.size() < kFrameHead + (*head)->size)) break;
     auto frame = head.ok() ? decodeBody((*head)->type, bytes.substr(kFrameHead, (*head)->size)) : head.error();
     if (!frame.ok()) {
@@ -164,22 +166,35 @@ bool Link::takeFrames() {
   return open();
 }
 
-/// Leaves space to read into. Bytes that events point into are never moved: then a new buffer takes the rest. It grows
-/// only as the bytes of a frame come, not as its head claims.
-void Link::makeRoom() {
+/// Leaves space to read into; false where all links together hold too much. Bytes that events point into are never
+/// moved: then a new buffer takes the rest. It grows only as the bytes of a frame come, not as its head claims.
+bool Link::makeRoom() {
   const auto left = in_end_ - in_begin_;
   const bool shared = in_.use_count() > 1;
   if (left == 0 && !shared) {
     in_begin_ = in_end_ = 0;
     if (in_->size() > kReadSize * 4 || in_->size() < read_size_) in_ = std::make_shared<Buffer>(read_size_);
-    return;
+    return charge(in_->size());
   }
-  if (in_->size() - in_end_ >= read_size_ / 4) return;
-  auto bigger = std::make_shared<Buffer>(std::max(read_size_, left * 2));
+  if (in_->size() - in_end_ >= read_size_ / 4) return true;
+  const auto size = std::max(read_size_, left * 2);
+  if (!charge(size)) return false;
+  auto bigger = std::make_shared<Buffer>(size);
   std::memcpy(bigger->data(), in_->data() + in_begin_, left);
   in_ = std::move(bigger);
   in_begin_ = 0;
   in_end_ = left;
+  return true;
+}
+
+/// Counts a buffer of `size`, as far as it is more than one read takes, among those of all links.
+bool Link::charge(std::size_t size) {
+  const auto extra = size > kReadSize ? static_cast<std::int64_t>(size - kReadSize) : 0;
+  const auto more = extra - charged_;
+  if (more > 0 && counters_.input.value() + more > kMaxInput) return false;
+  counters_.input.add(more);
+  charged_ = extra;
+  return true;
 }
 
 }  // namespace sse::relay

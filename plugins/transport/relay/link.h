@@ -34,16 +34,18 @@ class Link {
  public:
   static constexpr std::size_t kGreetingSize = kFrameHead + kMaxGreeting;  ///< of the read buffer before `trust`
   static constexpr std::size_t kMaxPending = std::size_t{8} << 20;         ///< bytes queued beside one shared batch
+  static constexpr std::int64_t kMaxInput = std::int64_t{256} << 20;       ///< bytes of unfinished frames of all links
 
   Link(Loop& loop, Counters& counters, LinkOwner& owner, std::unique_ptr<Stream> stream);
+  ~Link() { charge(0); }
   Link(const Link&) = delete;
   Link& operator=(const Link&) = delete;
 
   /// Takes what came before, then watches. Frames may be handed over inside the call. [control] [created]
   void start(std::string_view received);
 
-  /// Lifts the limits of frame and buffer sizes once the peer is accepted. [control]
-  void trust();
+  /// The peer is accepted: from now on its frames are within `limits`. [control]
+  void trust(const FrameLimits& limits);
 
   /// Queues a frame; it leaves with the next flush. [control]
   void send(const Frame& frame);
@@ -74,7 +76,8 @@ class Link {
   void onReady(std::uint32_t ready);
   void readSome();
   bool takeFrames();
-  void makeRoom();
+  bool makeRoom();
+  bool charge(std::size_t size);
   void watch(bool writable);
   void written(std::size_t size);
 
@@ -84,8 +87,9 @@ class Link {
   std::unique_ptr<Stream> stream_;
   Registration watch_;
   bool watching_writable_ = false;
-  std::size_t max_body_ = kMaxGreeting;
+  FrameLimits limits_;
   std::size_t read_size_ = kGreetingSize;
+  std::int64_t charged_ = 0;  ///< of kMaxInput
 
   std::shared_ptr<Buffer> in_;  // shared with the events handed over
   std::size_t in_begin_ = 0;

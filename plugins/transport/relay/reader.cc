@@ -120,7 +120,7 @@ void Reader::greeted(Hello hello) {
   left_ = false;
   theirs_ = std::move(hello);
   older_by_ = olderBy(theirs_.age, hub_.age());
-  link_->trust();
+  link_->trust(kOfFeeder);
   kind_ = Kind::Ours;
   hub_.memberChanged();
   Want want;

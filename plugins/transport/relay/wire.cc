@@ -239,7 +239,7 @@ bool isRelayable(const EventView& event) {
          isPublisherId(event.publisher_id) && event.body.size() <= kMaxEventBody && isBody(event.body);
 }
 
-Result<std::optional<FrameHead>> decodeHead(std::string_view bytes, std::size_t max_body) {
+Result<std::optional<FrameHead>> decodeHead(std::string_view bytes, const FrameLimits& limits) {
   if (bytes.size() < kFrameHead) return std::optional<FrameHead>();
   std::size_t size = 0;
   for (std::size_t i = 0; i < 4; ++i) size |= static_cast<std::size_t>(static_cast<unsigned char>(bytes[i])) << (8 * i);
@@ -247,9 +247,12 @@ Result<std::optional<FrameHead>> decodeHead(std::string_view bytes, std::size_t 
   if (type < static_cast<std::uint8_t>(FrameType::Hello) || type > static_cast<std::uint8_t>(FrameType::Floors)) {
     return Error{Code::InvalidArgument, "frame: expected a type from 1 to 13, got " + std::to_string(type)};
   }
-  if (size > max_body) {
+  if ((limits.never & bitOf(static_cast<FrameType>(type))) != 0) {
+    return Error{Code::InvalidArgument, "frame: expected none of type " + std::to_string(type) + " from this side"};
+  }
+  if (size > limits.body) {
     return Error{Code::TooLarge,
-                 "frame: expected at most " + std::to_string(max_body) + " bytes, got " + std::to_string(size)};
+                 "frame: expected at most " + std::to_string(limits.body) + " bytes, got " + std::to_string(size)};
   }
   return std::optional<FrameHead>(FrameHead{static_cast<FrameType>(type), size});
 }

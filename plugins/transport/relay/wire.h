@@ -20,8 +20,9 @@ namespace sse::relay {
 inline constexpr std::uint64_t kVersion = 1;
 inline constexpr std::size_t kMaxFrame = std::size_t{64} << 20;  ///< greatest body of a frame
 inline constexpr std::size_t kMaxEventBody = kMaxFrame / 2;
-inline constexpr std::size_t kMaxGreeting = 4096;  ///< the same before the peer is accepted
-inline constexpr std::size_t kFrameHead = 5;       ///< u32 length of the body, u8 type
+inline constexpr std::size_t kMaxFromReader = std::size_t{64} << 10;  ///< the same of what a reader sends
+inline constexpr std::size_t kMaxGreeting = 4096;                     ///< the same before the peer is accepted
+inline constexpr std::size_t kFrameHead = 5;                          ///< u32 length of the body, u8 type
 
 enum class FrameType : std::uint8_t {
   Hello = 1,
@@ -127,15 +128,31 @@ struct FloorsFrame {
 using Frame = std::variant<Hello, Proof, Refuse, Want, Events, Hole, Filled, CheckpointFrame, Ack, Ping, Ask, Answer,
                            FloorsFrame>;
 
+/// Which frames may come.
+struct FrameLimits {
+  std::size_t body = kMaxGreeting;  ///< greatest of a body
+  std::uint32_t never = 0;          ///< a bit for each type that does not come
+};
+
+constexpr std::uint32_t bitOf(FrameType type) { return std::uint32_t{1} << static_cast<unsigned>(type); }
+
+/// What the two sides of an accepted peer send.
+inline constexpr FrameLimits kOfReader{.body = kMaxFromReader,
+                                       .never = bitOf(FrameType::Events) | bitOf(FrameType::Hole) |
+                                                bitOf(FrameType::Filled) | bitOf(FrameType::Checkpoint) |
+                                                bitOf(FrameType::Floors)};
+inline constexpr FrameLimits kOfFeeder{
+    .body = kMaxFrame, .never = bitOf(FrameType::Proof) | bitOf(FrameType::Want) | bitOf(FrameType::Ack)};
+
 /// What stands at the front of received bytes.
 struct FrameHead {
   FrameType type = FrameType::Ping;
   std::size_t size = 0;  ///< of the body behind the head
 };
 
-/// The head at the front of `bytes`, nothing where that is not whole yet, an error where no frame of at most `max_body`
-/// bytes can begin like this.
-Result<std::optional<FrameHead>> decodeHead(std::string_view bytes, std::size_t max_body);
+/// The head at the front of `bytes`, nothing where that is not whole yet, an error where no frame within `limits` can
+/// begin like this.
+Result<std::optional<FrameHead>> decodeHead(std::string_view bytes, const FrameLimits& limits);
 
 /// One frame's body. Text of the error is fit for a log line.
 Result<Frame> decodeBody(FrameType type, std::string_view body);

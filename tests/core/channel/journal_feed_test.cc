@@ -154,6 +154,46 @@ TEST_CASE("what a transport has not read yet is kept like a backlog, though nobo
   CHECK(own(book, 5).hole);
 }
 
+TEST_CASE("what a channel's deletion removes is no hole for transports: the entry that deletes tells of it") {
+  Book book;
+  (void)own(book, 0);
+  for (int i = 0; i < 3; ++i) book.publish("a");
+  book.publish("b");
+  book.control(EventKind::DeleteChannel, "a");
+  const auto read = own(book, 0);
+  CHECK_FALSE(read.hole);
+  CHECK(fed(read) == Positions{4, 5});
+}
+
+TEST_CASE("a channel that a transport has not read yet stays beyond limits.channels until it is read") {
+  Limits limits;
+  limits.channels = 2;
+  limits.backlog_events = 3;
+  Book book(limits);
+  (void)own(book, 0);
+  for (int i = 1; i <= 5; ++i) book.publish("c" + std::to_string(i));
+  CHECK(fed(own(book, 0)) == Positions{1, 2, 3, 4, 5});
+  CHECK(book.journal.totals().channels == 5);
+  SUBCASE("then the next one has room by those that are read") {
+    book.journal.fed(4);
+    book.publish("c6");
+    CHECK(book.journal.totals().channels == 2);
+    CHECK(fed(own(book, 4)) == Positions{5, 6});
+    CHECK_FALSE(own(book, 4).hole);
+  }
+  SUBCASE("or the sweep takes them") {
+    book.journal.fed(5);
+    (void)book.journal.sweep(book.now, 100);
+    CHECK(book.journal.totals().channels == 2);
+  }
+  SUBCASE("and no more than the backlog is kept so") {
+    book.journal.fed(0);
+    book.publish("c6");
+    CHECK(book.journal.totals().channels == 5);
+    CHECK(own(book, 0).lost == 1);
+  }
+}
+
 TEST_CASE("an event greater than every history reaches the transport") {
   Limits limits;
   limits.history_bytes = limits.backlog_bytes = 1000;

@@ -13,9 +13,11 @@ namespace {
 
 struct Fixture : Node {
   std::vector<std::string> failures;
+  bool room = true;
   kernel::PluginHost host{kernel::PluginHost::Parts{bus.forOwner("auth/x"), std::make_unique<test::LoggerView>(log),
                                                     loop, metrics, journal, info,
                                                     [this](std::function<void()> work, std::function<void()> done) {
+                                                      if (!room) return false;
                                                       work();
                                                       loop.post(std::move(done));
                                                       return true;
@@ -59,4 +61,18 @@ TEST_CASE_FIXTURE(Fixture, "offloaded work is followed by its end unless it thro
   REQUIRE(failures.size() == 2);
   CHECK(has(failures[0], "work"));
   CHECK(has(failures[1], "end"));
+}
+
+TEST_CASE_FIXTURE(Fixture, "where there is no room the work is left out and its end comes later all the same") {
+  room = false;
+  bool worked = false;
+  int done = 0;
+  host.offload([&] { worked = true; }, [&] { ++done; });
+  host.offload([] {}, [] { throw std::runtime_error("end"); });
+  CHECK(done == 0);
+  loop.run();
+  CHECK_FALSE(worked);
+  CHECK(done == 1);
+  REQUIRE(failures.size() == 1);
+  CHECK(has(failures[0], "end"));
 }

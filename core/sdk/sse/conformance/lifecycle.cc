@@ -124,6 +124,14 @@ void checkProcess(Check& check, const Subject& subject) {
                "close it in stop");
 }
 
+void checkNoRoom(Check& check, const Subject& subject) {
+  Instance instance(check, subject);
+  instance.host().offloadWith([&instance](const auto&, auto done) { instance.host().loop().post(std::move(done)); });
+  if (!instance.run()) return;
+  live(instance);
+  instance.stop();
+}
+
 void checkSideBySide(Check& check, const Subject& subject) {
   std::vector<std::unique_ptr<Instance>> all;
   for (const auto* name : {"one", "two", "three"}) {
@@ -164,6 +172,7 @@ bool checkLifecycle(Report& report, const Subject& subject) {
   run("life: it starts, drains and stops while the clock runs and jumps", checkDrain);
   run("life: nothing is left and nothing runs after stop", checkNothingLeft);
   run("life: no threads and no descriptors are left behind", checkProcess);
+  run("life: a host without room for blocking calls does no harm", checkNoRoom);
   run("life: several instances run side by side", checkSideBySide);
   run("names: metrics and log lines are named as they should be", checkNames);
   return true;

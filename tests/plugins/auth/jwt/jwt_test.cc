@@ -144,6 +144,24 @@ TEST_CASE("secrets are not taken from a URL") {
   CHECK(world.verdict(signer.token({{"sse", rights()}})) == Verdict::Unauthorized);
 }
 
+TEST_CASE("keys that the host has no room to fetch are fetched later") {
+  World world;
+  const Signer signer(Algorithm::EdDSA);
+  bool room = false;
+  world.host.offloadWith([&](const auto& work, auto done) {
+    if (room) work();
+    world.loop.post(std::move(done));
+  });
+  world.serve({jwkOf(signer, "1")});
+  world.start(kUrl);
+  world.loop.run();
+  CHECK_FALSE(world.plugin.ready().ready);
+  CHECK(world.host.metrics().counter("sse_jwt_fetch_failures_total", "").value() == 1);
+  room = true;
+  world.loop.advance(std::chrono::minutes(1));
+  CHECK(world.plugin.ready().ready);
+}
+
 TEST_CASE("reload takes new keys, or keeps the old ones where they are wrong") {
   World world;
   const Signer one(Algorithm::HS256, std::string(64, '1'));

@@ -138,6 +138,15 @@ TEST_CASE("names are looked up once for all who wait, and a look-up that hangs i
   CHECK(again->verdict() == Verdict::Unavailable);
 }
 
+TEST_CASE("who asks while the host has no room for a look-up is refused for now") {
+  World world;
+  world.host.offloadWith([&](const auto&, auto done) { world.host.loop().post(std::move(done)); });
+  world.start({{"webhook.url", "http://endpoint.test/"}});
+  const auto asked = world.ask({});
+  REQUIRE(world.until([&] { return asked->decision.has_value(); }));
+  CHECK(asked->verdict() == Verdict::Unavailable);
+}
+
 TEST_CASE("many threads ask at once, and each gets the answer to its own question") {
   World world;
   world.start({{"webhook.queue", 100'000}});

@@ -103,6 +103,24 @@ TEST_CASE("a name that does not resolve is warned of every minute, however seldo
   CHECK(world.loop.timers() == 0);
 }
 
+TEST_CASE("where the host has no room for the question it is put again, and no name counts as unknown") {
+  World world;
+  (*world.names)["a"] = {"10.0.0.1"};
+  bool room = false;
+  world.host.offloadWith([&](const auto& work, auto done) {
+    if (room) work();
+    world.loop.post(std::move(done));
+  });
+  world.start(R"(["a:80"])");
+  CHECK(world.host.metrics().counter("sse_hosts_resolve_failures_total", "").value() == 0);
+  room = true;
+  world.loop.advance(10s);
+  CHECK(world.addresses() == Addresses{"10.0.0.1:80"});
+  room = false;
+  world.loop.advance(10s);
+  CHECK(world.addresses() == Addresses{"10.0.0.1:80"});
+}
+
 TEST_CASE("an answer that comes after stop is forgotten") {
   World world;
   (*world.names)["a"] = {"10.0.0.1"};

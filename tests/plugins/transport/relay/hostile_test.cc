@@ -68,6 +68,44 @@ TEST_CASE("a large frame before the greeting is refused by its head alone") {
   ::close(fd);
 }
 
+TEST_CASE("who reads a node has small frames, and none that only feeders send, by their heads alone") {
+  PollLoop loop;
+  Node a(loop, "a", "aaaa");
+  std::uint64_t expected = 0;
+  for (const auto& head :
+       {std::string("\1\0\1\0\14", 5), std::string("\1\0\0\0\5", 5), std::string("\1\0\0\0\15", 5)}) {
+    const int fd = stranger(a, hello() + head);
+    CHECK(closedByNode(loop, fd));
+    CHECK(refused(a) == ++expected);
+    ::close(fd);
+  }
+  const int fd = stranger(a, hello() + std::string("\0\0\1\0\14", 5) + std::string(60'000, '\0'));
+  for (int i = 0; i < 20; ++i) loop.turn();
+  CHECK(refused(a) == expected);
+  CHECK(a.host.metrics().gauge("sse_relay_input_bytes", "").value() < 256 * 1024);
+  ::close(fd);
+  CHECK(loop.runUntil([&] { return a.host.metrics().gauge("sse_relay_input_bytes", "").value() == 0; }));
+}
+
+TEST_CASE("unfinished frames of all peers together are bounded") {
+  PollLoop loop;
+  Node a(loop, "a", "aaaa");
+  Node b(loop, "b", "bbbb");
+  auto& input = b.host.metrics().gauge("sse_relay_input_bytes", "");
+  input.add(relay::Link::kMaxInput - 100'000);
+  b.add(a);
+  REQUIRE(loop.runUntil([&] { return b.filledFrom(a); }));
+  const std::string large(2'000'000, 'x');
+  a.publish(large);
+  REQUIRE(loop.runUntil([&] { return b.link(a).state == LinkChanged::State::Broken; }));
+  CHECK(b.link(a).reason == "too many unfinished frames of all peers together");
+  CHECK(input.value() == relay::Link::kMaxInput - 100'000);
+  CHECK_FALSE(b.has(large));
+  input.set(0);
+  REQUIRE(loop.runUntil([&] { return b.has(large); }));
+  CHECK(loop.runUntil([&] { return input.value() < 1'000'000; }));
+}
+
 TEST_CASE("random bytes after a good greeting do no harm") {
   PollLoop loop;
   Node a(loop, "a", "aaaa");

@@ -19,7 +19,7 @@ std::string bytesOf(const Frame& frame) {
 
 /// Decodes one whole frame; the text of the error where it is none.
 Result<Frame> parse(std::string_view bytes) {
-  const auto head = decodeHead(bytes, kMaxFrame);
+  const auto head = decodeHead(bytes, {kMaxFrame});
   if (!head.ok()) return head.error();
   if (!*head || bytes.size() != kFrameHead + (*head)->size) return Error{Code::InvalidArgument, "not whole"};
   return decodeBody((*head)->type, bytes.substr(kFrameHead));
@@ -161,11 +161,11 @@ TEST_CASE("events that would harm a stream are refused") {
 }
 
 TEST_CASE("a head is awaited, and refused by type and size") {
-  CHECK(!*decodeHead(std::string_view("\1\0\0\0", 4), 10));
-  CHECK((*decodeHead(std::string_view("\7\0\0\0\12", 5), 10))->size == 7);
-  CHECK(!decodeHead(std::string_view("\7\0\0\0\0", 5), 10).ok());
-  CHECK(!decodeHead(std::string_view("\7\0\0\0\16", 5), 10).ok());
-  const auto large = decodeHead(std::string_view("\13\0\0\0\12", 5), 10);
+  CHECK(!*decodeHead(std::string_view("\1\0\0\0", 4), {10}));
+  CHECK((*decodeHead(std::string_view("\7\0\0\0\12", 5), {10}))->size == 7);
+  CHECK(!decodeHead(std::string_view("\7\0\0\0\0", 5), {10}).ok());
+  CHECK(!decodeHead(std::string_view("\7\0\0\0\16", 5), {10}).ok());
+  const auto large = decodeHead(std::string_view("\13\0\0\0\12", 5), {10});
   REQUIRE(!large.ok());
   CHECK(large.error().code == Code::TooLarge);
 }
@@ -173,7 +173,7 @@ TEST_CASE("a head is awaited, and refused by type and size") {
 TEST_CASE("no frame reads when it is cut short or has a byte too many") {
   for (const auto& frame : samples()) {
     const auto bytes = bytesOf(frame);
-    const auto head = **decodeHead(bytes, kMaxFrame);
+    const auto head = **decodeHead(bytes, {kMaxFrame});
     const auto body = std::string_view(bytes).substr(kFrameHead);
     for (std::size_t size = 0; size < body.size(); ++size) CHECK(!decodeBody(head.type, body.substr(0, size)).ok());
     CHECK(!decodeBody(head.type, std::string(body) + '\0').ok());
@@ -204,7 +204,7 @@ TEST_CASE("any bytes decode or are refused, and what decodes encodes to somethin
     for (auto flips = 1 + random() % 4; flips > 0; --flips) {
       bytes[kFrameHead - 1 + random() % (bytes.size() - kFrameHead + 1)] = static_cast<char>(random());
     }
-    const auto head = decodeHead(bytes, kMaxFrame);
+    const auto head = decodeHead(bytes, {kMaxFrame});
     if (!head.ok()) continue;
     const auto decoded = decodeBody((*head)->type, std::string_view(bytes).substr(kFrameHead));
     if (decoded.ok()) CHECK(parse(bytesOf(*decoded)).ok());
