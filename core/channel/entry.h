@@ -68,6 +68,7 @@ class Entry {
   /// what the others have; a hole by the others alone, who may have missed some of it.
   [[nodiscard]] bool past() const { return past_; }
   [[nodiscard]] bool pastEvent() const { return past_ && kind_ != EventKind::Hole; }
+  [[nodiscard]] bool pastHole() const { return past_ && kind_ == EventKind::Hole; }
   /// Whether somebody who resumes may get it.
   [[nodiscard]] bool history() const { return deliverable() && !passing_; }
   /// Bytes of memory, as limits count them.

@@ -191,16 +191,14 @@ void Journal::enforce(Log* log, Trash& trash) {
 
 void Journal::evictOldest(Log* log, Trash& trash) {
   const Entry* entry = log->at(0);
-  if (entry->identity_.origin == own_ && !isPastHole(*entry)) own_evicted_ = std::max(own_evicted_, entry->position_);
+  if (entry->identity_.origin == own_ && !entry->pastHole()) own_evicted_ = std::max(own_evicted_, entry->position_);
   dropOldest(log, trash);
 }
-
-bool Journal::isPastHole(const Entry& entry) { return entry.past_ && !entry.pastEvent(); }
 
 void Journal::dropOldest(Log* log, Trash& trash) {
   Entry* entry = log->popOldest();
   any_evicted_ = std::max(any_evicted_, entry->position_);
-  if (!isPastHole(*entry)) log->lost_.raise(entry->identity_);
+  if (!entry->pastHole()) log->lost_.raise(entry->identity_);
   unlink(entry, trash);
 }
 

@@ -114,12 +114,8 @@ class Journal final : public sse::Journal {
   [[nodiscard]] std::optional<Checkpoint> checkpointAt(std::uint64_t position) const;
   [[nodiscard]] Floors floors() const override;
   void fed(std::uint64_t position) override;
-  [[nodiscard]] std::optional<Checkpoint> checkpointOf(Tag node, std::uint64_t position) const override {
-    return callbacks_.checkpoint_of ? callbacks_.checkpoint_of(node, position) : std::nullopt;
-  }
-  [[nodiscard]] std::vector<Checkpoint> checkpoints() const override {
-    return callbacks_.checkpoints ? callbacks_.checkpoints() : std::vector<Checkpoint>();
-  }
+  [[nodiscard]] std::optional<Checkpoint> checkpointOf(Tag node, std::uint64_t position) const override;
+  [[nodiscard]] std::vector<Checkpoint> checkpoints() const override;
 
   static constexpr std::size_t kDrainEvents = 256;
   static constexpr unsigned kMaxLoops = 64;
@@ -149,7 +145,6 @@ class Journal final : public sse::Journal {
   void enforce(Log* log, Trash& trash);
   void evictOldest(Log* log, Trash& trash);
   void dropOldest(Log* log, Trash& trash);
-  static bool isPastHole(const Entry& entry);
   void unlink(Entry* entry, Trash& trash);
   std::size_t sweepPassing(std::int64_t now_us, std::size_t max_entries, Trash& trash);
   void indexPublisherId(Entry* entry);

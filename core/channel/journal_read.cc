@@ -310,6 +310,14 @@ Floors Journal::floors() const {
   return floors;
 }
 
+std::optional<Checkpoint> Journal::checkpointOf(Tag node, std::uint64_t position) const {
+  return callbacks_.checkpoint_of ? callbacks_.checkpoint_of(node, position) : std::nullopt;
+}
+
+std::vector<Checkpoint> Journal::checkpoints() const {
+  return callbacks_.checkpoints ? callbacks_.checkpoints() : std::vector<Checkpoint>();
+}
+
 Checkpoint Journal::checkpoint() const {
   const std::lock_guard lock(mutex_);
   Checkpoint checkpoint{own_, head_, {{own_, head_}}};
