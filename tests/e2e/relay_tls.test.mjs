@@ -237,7 +237,7 @@ scenario('a client certificate that the peer does not accept is told where it wa
     { ca: ours, ...secured(ours) },
     { ca: ours, ...secured(ours, { relay }) },
   ]);
-  await tells(b, /TLS read: the other side refused: /);
+  await tells(b, /TLS (read|write): the other side refused: /);
   await until('a tells', () => /tls-failed.*other side.s certificate is not accepted/.test(a.log));
 });
 

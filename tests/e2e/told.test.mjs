@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { call, publish, publishAll } from './support/http.mjs';
 import { openssl } from './support/jwks.mjs';
 import { freePort } from './support/node.mjs';
-import { events, FakePeer, hello } from './support/relay_peer.mjs';
+import { events, FakePeer, filled, hello } from './support/relay_peer.mjs';
 import { linked, scenario } from './support/stage.mjs';
 import { tlsNode } from './support/tls_node.mjs';
 import { pause, until } from './support/wait.mjs';
@@ -261,7 +261,11 @@ scenario(
 );
 
 scenario('events that a peer sends again are dropped and counted', async (stage) => {
-  const sent = Buffer.concat([events('again', 'c', [1, 2]), events('again', 'c', [1, 2, 3])]);
+  const sent = Buffer.concat([
+    events('again', 'c', [1, 2]),
+    events('again', 'c', [1, 2, 3]),
+    filled('again', 3),
+  ]);
   const peer = await FakePeer.start(stage, (wanted) => (wanted ? sent : hello('again')));
   const node = await stage.node({
     hosts: { peers: [`127.0.0.1:${peer.port}`] },

@@ -39,6 +39,9 @@ export const events = (origin, channel, numbers) =>
     ),
   );
 
+/** The end of a fill by `name`, which has its own events up to `n`. */
+export const filled = (name, n) => frame(7, tag(name), number(n), number(1), identity(name, n));
+
 const upgrade = 'GET /relay HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: sse-relay/1\r\n\r\n';
 
 /** Asks a node for its relay and sends `bytes` behind the request; a socket that throws away what comes. */
