@@ -9,6 +9,8 @@ namespace sse::api {
 
 namespace {
 
+constexpr std::string_view kUpgradePath = "/relay";
+
 Counter& limited(Metrics& metrics, const char* limit) {
   return metrics.counter("sse_api_limited_total", "publishes and streams refused by a limit", {{"limit", limit}});
 }
@@ -100,12 +102,13 @@ void Api::options(server::Exchange& connection, const http::Head& head, std::str
   connection.respond(204, "", "", headers);
 }
 
-/// RFC 9110 7.8: an upgrade that nobody here speaks is ignored.
+/// RFC 9110 7.8: an upgrade that nobody here speaks is ignored, and so is one of another path.
 bool Api::upgrade(server::Exchange& exchange, const http::Head& head) {
   if (exchange.wholeConnection() == nullptr) return false;
   auto& connection = *exchange.wholeConnection();
   const auto protocol = head.header("Upgrade");
-  if (head.method != http::Method::Get || head.minor == 0 || connection.admin() || !node_.claims(protocol))
+  if (head.method != http::Method::Get || head.path != kUpgradePath || head.minor == 0 || connection.admin() ||
+      !node_.claims(protocol))
     return false;
   std::string received;
   const std::string address = connection.address();

@@ -148,6 +148,21 @@ scenario(
   { seconds: 90 },
 );
 
+scenario('the relay is at its own path and nowhere else', async (stage) => {
+  const node = await stage.node();
+  const asks = (path) => `GET ${path} HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: sse-relay/1\r\n\r\n`;
+  for (const [path, status] of [
+    ['/relay', '101'],
+    ['/relay?a=b', '101'],
+    ['/other', '404'],
+    ['/relay/', '404'],
+    ['/livez', '200'],
+  ]) {
+    const wire = (await stage.wire(node)).send(asks(path));
+    assert.equal((await wire.expect(/^HTTP\/1\.1 (\d+) /))[1], status, path);
+  }
+});
+
 scenario(
   'a member that answers with anything harms nothing',
   async (stage) => {

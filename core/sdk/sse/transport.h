@@ -54,7 +54,7 @@ class SSE_PUBLIC Transport : public Plugin {
   /// [any] [created]
   [[nodiscard]] virtual Guarantees guarantees() const = 0;
 
-  /// `Upgrade` protocols of the HTTP port that come to `accept` ("sse-relay/1"). [control] [configured]
+  /// `Upgrade` protocols, asked for at `/relay`, that come to `accept` ("sse-relay/1"). [control] [configured]
   [[nodiscard]] virtual std::vector<std::string> upgrades() const { return {}; }
 
   /// Takes over a connection. [control] [started]

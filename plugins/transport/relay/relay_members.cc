@@ -5,18 +5,39 @@
 
 namespace sse::relay {
 
-Result<void> Relay::allowOriginals(const Settings& settings) {
-  allowed_.clear();
-  const auto& node = host_->node();
-  any_original_ = !settings.has("relay.original_nodes") && node.cluster_secret.empty() && !node.guarded;
+namespace {
+
+/// The numeric addresses of relay.original_nodes; `*` is none.
+Result<std::vector<std::string>> originalsOf(const Settings& settings) {
+  std::vector<std::string> found;
   for (const auto& entry : settings.list("relay.original_nodes")) {
-    any_original_ = any_original_ || entry == "*";
     if (entry == "*") continue;
-    allowed_.push_back(canonicalAddress(entry));
-    if (!allowed_.back().empty()) continue;
+    found.push_back(canonicalAddress(entry));
+    if (!found.back().empty()) continue;
     return Error{Code::InvalidArgument, "relay.original_nodes: expected numeric addresses or *, got \"" + entry + "\""};
   }
+  return found;
+}
+
+}  // namespace
+
+Result<void> Relay::allowOriginals(const Settings& settings) {
+  auto found = originalsOf(settings);
+  if (!found.ok()) return found.error();
+  allowed_ = *std::move(found);
+  const auto& node = host_->node();
+  const auto listed = settings.list("relay.original_nodes");
+  any_original_ = std::ranges::find(listed, "*") != listed.end() ||
+                  (!settings.has("relay.original_nodes") && node.cluster_secret.empty() && !node.guarded);
   return {};
+}
+
+/// Links that are up keep their certificates: whoever is dialed or dials from now on meets the new ones. Original nodes
+/// wait for the next start, and are to be good for it.
+Result<void> Relay::reload(std::string_view settings_json) {
+  const Settings settings(settings_json);
+  if (const auto good = originalsOf(settings); !good.ok()) return good.error();
+  return takeTls(settings);
 }
 
 std::string Relay::closed() const {

@@ -14,7 +14,4 @@ Result<void> Relay::takeTls(const Settings& settings) {
   return {};
 }
 
-/// Links that are up keep their certificates: whoever is dialed or dials from now on meets the new ones.
-Result<void> Relay::reload(std::string_view settings_json) { return takeTls(Settings(settings_json)); }
-
 }  // namespace sse::relay

@@ -154,30 +154,6 @@ TEST_CASE("a peer that cannot be reached is dialed again until it can, and logge
   REQUIRE(loop.runUntil([&] { return b.filledFrom(a); }));
 }
 
-TEST_CASE("nodes with the same secret link and nodes with another do not") {
-  PollLoop loop;
-  Node a(loop, "a", "aaaa", "one");
-  Node same(loop, "same", "bbbb", "one");
-  Node other(loop, "other", "cccc", "two");
-  Node none(loop, "none", "dddd");
-  connect(loop, a, same);
-  const auto refused = [](Node& from, Node& to) {
-    return from.link(to).state == LinkChanged::State::Broken && from.link(to).reason.find("cluster.secret") < 40;
-  };
-  other.add(a);
-  none.add(a);
-  a.add(none);
-  REQUIRE(loop.runUntil([&] { return refused(other, a) && refused(none, a) && refused(a, none); }));
-  CHECK(other.link(a).reason == "refused: cluster.secret differs");
-  CHECK(none.link(a).reason == "the peer refused: cluster.secret is set here and not there");
-  CHECK(a.link(none).reason == "refused: cluster.secret is set on one side only");
-  CHECK(!a.host.log().lines("relay-refused").empty());
-  a.publish("private");
-  REQUIRE(loop.runUntil([&] { return same.has("private"); }));
-  CHECK(!other.has("private"));
-  CHECK(!none.has("private"));
-}
-
 TEST_CASE("a node whose auth asks for credentials links with nobody who proves nothing") {
   PollLoop loop;
   Node a(loop, "a", "aaaa");
