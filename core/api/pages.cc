@@ -10,7 +10,7 @@ namespace {
 constexpr std::size_t kPage = 100;
 constexpr std::size_t kMaxPage = 1000;
 
-nlohmann::json channelJson(const channel::Journal::Listed& listed, const Tag& own) {
+nlohmann::json channelJson(const channel::Listed& listed, const Tag& own) {
   const auto id = [&](const channel::EntryRef& entry) {
     return entry ? nlohmann::json(stream::shownId(*entry, own)) : nlohmann::json(nullptr);
   };

@@ -52,10 +52,6 @@ class Journal final : public sse::Journal {
 
   // Reading by loops.
 
-  struct Joined {
-    Log* log = nullptr;  ///< nullptr: limits.channels is reached and no channel is unused
-    std::uint64_t head = 0;
-  };
   /// Makes loop number `loop` a reader of the channel, made where there is none: sets the bit, then reads the head.
   /// [any]
   Joined join(std::string_view channel, unsigned loop, std::int64_t now_us);
@@ -86,11 +82,15 @@ class Journal final : public sse::Journal {
   [[nodiscard]] bool misses(const Log* log, const std::vector<Identity>& had) const;
 
   // Pages for status: names and extents in the order of names, after `after`. Sleeps between its looks. [worker]
-  using Listed = channel::Listed;
   [[nodiscard]] std::vector<Listed> list(std::string_view after, std::size_t max) const;
   [[nodiscard]] std::optional<Listed> find(std::string_view channel) const;
-  using Totals = channel::Totals;
   [[nodiscard]] Totals totals() const;
+
+  /// All that `origin` had published has arrived or is known to be lost, be it nothing. [any]
+  void note(const Tag& origin);
+  /// Origins of which events are in `had` and nothing was ever known here, so that what came behind them may be lost
+  /// unseen. None where there have been so many origins that old ones are forgotten. [any]
+  [[nodiscard]] std::vector<Tag> strangers(const std::vector<Identity>& had) const;
 
   /// Takes over what a donor cannot give and how far it went. [any]
   void takeFloors(const Floors& floors, std::int64_t now_us);

@@ -48,7 +48,9 @@ bool Journal::takeFloors(const Floors& floors, const Known& known, std::int64_t 
     }
   };
   for (const auto& reached : floors.reached) {
-    if (reached.origin != own_) origins_.raise(reached);
+    if (reached.origin == own_) continue;
+    origins_.note(reached.origin);
+    origins_.raise(reached);
   }
   raise(lost_everywhere_, floors.everywhere);
   for (const auto& [channel, lost] : floors.channels) {
@@ -56,6 +58,11 @@ bool Journal::takeFloors(const Floors& floors, const Known& known, std::int64_t 
     raise(log != nullptr ? log->lost_ : lost_everywhere_, lost);
   }
   return more;
+}
+
+void Journal::note(const Tag& origin) {
+  const std::lock_guard lock(mutex_);
+  origins_.note(origin);
 }
 
 bool Journal::used() const {

@@ -23,7 +23,7 @@ bool visible(const Entry& entry, const Query& query) {
 
 }  // namespace
 
-Journal::Joined Journal::join(std::string_view channel, unsigned loop, std::int64_t now_us) {
+Joined Journal::join(std::string_view channel, unsigned loop, std::int64_t now_us) {
   Trash trash;
   const std::lock_guard lock(mutex_);
   Log* log = findOrMake(channel, now_us, trash);
@@ -197,9 +197,19 @@ bool Journal::misses(const Log* log, const std::vector<Identity>& had) const {
   return log->lost_.misses(had, known) || broadcasts_.lost_.misses(had, known) || lost_everywhere_.misses(had, known);
 }
 
+std::vector<Tag> Journal::strangers(const std::vector<Identity>& had) const {
+  std::vector<Tag> found;
+  const std::lock_guard lock(mutex_);
+  if (origins_.size() == Origins::kMost) return found;
+  for (const auto& id : had) {
+    if (id.number > 0 && id.origin != own_ && !origins_.knows(id.origin)) found.push_back(id.origin);
+  }
+  return found;
+}
+
 /// Looks at a slice of the table at a time, as the lock stops every publish. A name stays in its slice for as long as
 /// the table keeps its size; when that changes it begins anew.
-std::vector<Journal::Listed> Journal::list(std::string_view after, std::size_t max) const {
+std::vector<Listed> Journal::list(std::string_view after, std::size_t max) const {
   std::priority_queue<std::string> least;  // the greatest on top
   std::size_t bucket = 0;
   std::size_t buckets = 0;
@@ -231,7 +241,7 @@ std::vector<Journal::Listed> Journal::list(std::string_view after, std::size_t m
   return listed;
 }
 
-std::optional<Journal::Listed> Journal::find(std::string_view channel) const {
+std::optional<Listed> Journal::find(std::string_view channel) const {
   const std::lock_guard lock(mutex_);
   const auto found = logs_.find(channel);
   if (found == logs_.end()) return std::nullopt;
@@ -239,7 +249,7 @@ std::optional<Journal::Listed> Journal::find(std::string_view channel) const {
   return Listed{log.name(), extentOf(log), log.subscribers.load(std::memory_order_relaxed)};
 }
 
-Journal::Totals Journal::totals() const {
+Totals Journal::totals() const {
   const std::lock_guard lock(mutex_);
   return {logs_.size(), events_, bytes_, limits_.budget, lost_to_limits_};
 }
@@ -301,6 +311,7 @@ Floors Journal::floors() const {
   Floors floors;
   floors.reached = checkpoint().highest;
   const std::lock_guard lock(mutex_);
+  origins_.appendQuiet(floors.reached);
   FloorSet everywhere = lost_everywhere_;
   everywhere.merge(broadcasts_.lost_);
   floors.everywhere = everywhere.list();

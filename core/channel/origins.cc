@@ -14,19 +14,26 @@ std::uint64_t keyOf(const Tag& tag) {
 
 }  // namespace
 
-bool Origins::raise(const Identity& id) {
-  const auto key = keyOf(id.origin);
+Origins::Known& Origins::find(const Tag& origin) {
+  const auto key = keyOf(origin);
   auto found = known_.find(key);
   if (found == known_.end()) {
-    if (id.number == 0) return false;
     if (known_.size() == kMost) makeRoom();
     found = known_.emplace(key, Known()).first;
   }
   found->second.heard = ++heard_;
-  if (id.number <= found->second.number) return false;
-  found->second.number = id.number;
+  return found->second;
+}
+
+bool Origins::raise(const Identity& id) {
+  if (id.number == 0) return false;
+  auto& known = find(id.origin);
+  if (id.number <= known.number) return false;
+  known.number = id.number;
   return true;
 }
+
+void Origins::note(const Tag& origin) { find(origin); }
 
 void Origins::makeRoom() {
   known_.erase(std::ranges::min_element(known_, {}, [](const auto& entry) { return entry.second.heard; }));
@@ -39,9 +46,14 @@ std::uint64_t Origins::numberOf(const Tag& origin) const {
   return found == known_.end() ? 0 : found->second.number;
 }
 
-void Origins::appendTo(std::vector<Identity>& out) const {
+void Origins::appendTo(std::vector<Identity>& out) const { append(out, false); }
+
+void Origins::appendQuiet(std::vector<Identity>& out) const { append(out, true); }
+
+void Origins::append(std::vector<Identity>& out, bool quiet) const {
   out.reserve(out.size() + known_.size());
   for (const auto& [key, known] : known_) {
+    if ((known.number == 0) != quiet) continue;
     Identity identity{{}, known.number};
     std::memcpy(identity.origin.data(), &key, sizeof key);
     out.push_back(identity);

@@ -18,10 +18,15 @@ class Origins {
 
   /// Whether `id` is above what was known of its origin, which it is from now on.
   bool raise(const Identity& id);
+  /// Makes `origin` known, with number 0 where nothing of it has arrived.
+  void note(const Tag& origin);
   [[nodiscard]] bool knows(const Tag& origin) const;
-  /// The highest number; 0: the origin is not known.
+  /// The highest number; 0: nothing has arrived.
   [[nodiscard]] std::uint64_t numberOf(const Tag& origin) const;
+  /// Those of which something has arrived.
   void appendTo(std::vector<Identity>& out) const;
+  /// Those that are known and of which nothing has arrived, with number 0.
+  void appendQuiet(std::vector<Identity>& out) const;
   [[nodiscard]] std::size_t size() const { return known_.size(); }
 
  private:
@@ -29,7 +34,9 @@ class Origins {
     std::uint64_t number = 0;
     std::uint64_t heard = 0;
   };
+  Known& find(const Tag& origin);
   void makeRoom();
+  void append(std::vector<Identity>& out, bool quiet) const;
 
   std::unordered_map<std::uint64_t, Known> known_;  ///< by tag, as eight bytes
   std::uint64_t heard_ = 0;

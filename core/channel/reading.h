@@ -55,6 +55,12 @@ struct Takeover {
       reached;  ///< up to where it is the past, of each origin; what came behind is news; none: all is
 };
 
+/// A channel that a loop reads from now on.
+struct Joined {
+  Log* log = nullptr;  ///< nullptr: limits.channels is reached and no channel is unused
+  std::uint64_t head = 0;
+};
+
 /// What limits have taken since start.
 struct Losses {
   std::uint64_t by_channel = 0;  ///< entries: history.max_events and max_bytes, with the backlog

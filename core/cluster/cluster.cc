@@ -69,10 +69,21 @@ void Cluster::look() {
   unlinked_.set(std::count_if(view.nodes.begin(), view.nodes.end(), [&there](const NodeView& node) {
     return there(node) && node.link != LinkChanged::State::Connected;
   }));
+  tellReached(view);
   board_.put(std::move(view));
   const auto heard = [this](const std::string& source) { return table_.heard(source); };
   const bool all_heard = std::all_of(settings_.sources.begin(), settings_.sources.end(), heard);
   if (started_ && all_heard && table_.allFilled()) settle("every peer is linked");
+}
+
+void Cluster::tellReached(const ClusterView& view) {
+  std::vector<Tag> reached;
+  for (const auto& node : view.nodes) {
+    if (node.link != LinkChanged::State::Connected || !node.filled) continue;
+    reached.push_back(node.tag);
+    if (std::ranges::find(reached_, node.tag) == reached_.end() && ties_.reached) ties_.reached(node.tag);
+  }
+  reached_ = std::move(reached);
 }
 
 void Cluster::settle(const char* why) {

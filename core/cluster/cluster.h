@@ -21,9 +21,10 @@ namespace sse::cluster {
 
 /// What the cluster needs of the rest of the node; every function is called on the control thread.
 struct Ties {
-  Replication::Append append;              ///< into the journal
-  Replication::AppendHole append_hole;     ///< into the journal
-  std::function<Checkpoint()> checkpoint;  ///< of the journal, now
+  Replication::Append append;               ///< into the journal
+  Replication::AppendHole append_hole;      ///< into the journal
+  std::function<Checkpoint()> checkpoint;   ///< of the journal, now
+  std::function<void(const Tag&)> reached;  ///< all that a peer had published is here, or told to be lost
   std::function<void()> settled;  ///< called once: the node knows its cluster as well as it will before serving
 };
 
@@ -69,6 +70,7 @@ class Cluster {
   void look();
   void checkName();
   void settle(const char* why);
+  void tellReached(const ClusterView& view);
 
   Bus& bus_;
   Loop& loop_;
@@ -89,6 +91,7 @@ class Cluster {
   Clock::time_point clash_told_;
   std::optional<std::uint64_t> recorded_;
   std::uint64_t ticks_ = 0;
+  std::vector<Tag> reached_;  // linked peers that ties_.reached was told of
   std::vector<Registration> subscriptions_;
   Registration ticker_;
   Registration start_timer_;

@@ -213,8 +213,11 @@ ClusterView PeerTable::view(Clock::time_point now) const {
     const auto same = same_process(node.tag);
     if (same == view.nodes.end()) {
       view.nodes.push_back(std::move(node));
-    } else if (counts(node) > counts(*same)) {
-      *same = std::move(node);
+    } else {
+      // An endpoint that leads to a process read by another one tells nothing of how far that is.
+      const bool filled = node.filled && same->filled;
+      if (counts(node) > counts(*same)) *same = std::move(node);
+      same->filled = filled;
     }
   }
   for (const auto& [tag, link] : incoming_) {

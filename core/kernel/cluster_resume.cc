@@ -1,5 +1,7 @@
 #include "kernel/cluster_resume.h"
 
+#include <algorithm>
+
 #include "cluster/resume.h"
 
 namespace sse::kernel {
@@ -9,10 +11,19 @@ std::optional<api::ResumeSource::Known> ClusterResume::find(const Identity& iden
   const auto checkpoint = checkpoints_.find(deliverer.origin, deliverer.number);
   if (!checkpoint) return std::nullopt;
   const auto had = cluster::Had::of(identity, deliverer, *checkpoint);
+  const auto strangers = journal_.strangers(had.highest());
+  if (!std::ranges::all_of(strangers, [this](const Tag& node) { return linked(node); })) return std::nullopt;
   Known known;
   known.had = had.highest();
   known.local = checkpoints_.covered(had, journal_.checkpoint());
   return known;
+}
+
+bool ClusterResume::linked(const Tag& node) const {
+  const auto view = cluster_->view();
+  return std::ranges::any_of(view->nodes, [&node](const cluster::NodeView& each) {
+    return each.tag == node && each.link == LinkChanged::State::Connected;
+  });
 }
 
 void ClusterResume::ask(const Identity& deliverer, std::function<void()> done) {

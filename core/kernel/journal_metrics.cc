@@ -24,7 +24,7 @@ JournalMetrics::JournalMetrics(Metrics& metrics)
       by_budget_(evicted(metrics, "budget")),
       forgotten_(metrics.counter("sse_channel_forgotten_total", "channels forgotten because of limits.channels")) {}
 
-void JournalMetrics::tell(const channel::Journal::Totals& totals) {
+void JournalMetrics::tell(const channel::Totals& totals) {
   channels_.set(static_cast<std::int64_t>(totals.channels));
   events_.set(static_cast<std::int64_t>(totals.events));
   bytes_.set(static_cast<std::int64_t>(totals.bytes));

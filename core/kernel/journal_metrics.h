@@ -9,7 +9,7 @@ namespace sse::kernel {
 class JournalMetrics {
  public:
   explicit JournalMetrics(Metrics& metrics);
-  void tell(const channel::Journal::Totals& totals);
+  void tell(const channel::Totals& totals);
 
  private:
   Gauge& channels_;

@@ -128,6 +128,7 @@ void RunningNode::buildCluster() {
     journal_->appendHole(lost, quiet, base::microseconds(control_.now()));
   };
   ties.checkpoint = [this] { return journal_->checkpoint(); };
+  ties.reached = [this](const Tag& peer) { journal_->note(peer); };
   ties.settled = [this] { becomeReady(); };
   cluster_ = std::make_unique<cluster::Cluster>(*bus_, control_, *cluster_log_, parts_.metrics, *checkpoints_, settings,
                                                 std::move(ties));

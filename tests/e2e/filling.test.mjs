@@ -3,7 +3,9 @@ import assert from 'node:assert/strict';
 import { publish } from './support/http.mjs';
 import { freePort } from './support/node.mjs';
 import { Proxy } from './support/proxy.mjs';
+import { FakePeer, checkpoint, events, frame, hello, number, tag } from './support/relay_peer.mjs';
 import { linked, scenario } from './support/stage.mjs';
+import { until } from './support/wait.mjs';
 
 const hosts = (...ports) => ({ peers: ports.map((port) => `127.0.0.1:${port}`) });
 
@@ -44,4 +46,44 @@ scenario('a position within what a node was filled with can be resumed there and
     const reader = await stage.subscribe(node, '/subscribe/c', { lastEventId: all.events[1].id });
     assert.deepEqual(await reader.take(3), ['3', '4', '5']);
   }
+});
+
+scenario('positions of a node that publishes nothing are known to its next life', async (stage) => {
+  const [a, b] = await stage.pair();
+  const before = await stage.subscribe(b, '/subscribe/c');
+  await publish(a, '/publish/c', { data: 1 });
+  const { id } = await before.next();
+  await b.restart();
+  await linked([a, b]);
+  const reader = await stage.subscribe(b, '/subscribe/c', { lastEventId: id });
+  await publish(a, '/publish/c', { data: 2 });
+  assert.equal((await reader.next()).data, '2');
+});
+
+/** A node that was linked to a peer which is gone for good, and said `sent`. */
+async function survivor(stage, sent) {
+  const peer = await FakePeer.start(stage, (wanted) => (wanted ? sent : hello('gone', { head: 9 })));
+  const node = await stage.node({
+    hosts: { peers: [`127.0.0.1:${peer.port}`] },
+    cluster: { start_timeout: '200ms' },
+  });
+  await peer.linked();
+  peer.close();
+  await until('the link is lost', () => node.log.includes('relay-link-lost'));
+  return node;
+}
+
+scenario('positions of a peer that died before it had given all are told to be unknown', async (stage) => {
+  const node = await survivor(stage, Buffer.concat([events('gone', 'c', [1, 2]), checkpoint('gone', 4)]));
+  const reader = await stage.subscribe(node, '/subscribe/c', { lastEventId: '5-gone0000' });
+  const first = await reader.next();
+  assert.equal(first.event, 'gap');
+  assert.equal(JSON.parse(first.data).reason, 'unknown-position');
+});
+
+scenario('positions of a peer that had published nothing are known when it is gone', async (stage) => {
+  const node = await survivor(stage, Buffer.concat([frame(7, tag('gone'), number(9), number(0)), checkpoint('gone', 9)]));
+  const reader = await stage.subscribe(node, '/subscribe/c', { lastEventId: '9-gone0000' });
+  await publish(node, '/publish/c', { data: 1 });
+  assert.equal((await reader.next()).data, '1');
 });

@@ -138,7 +138,9 @@ void Feeder::finishFill() {
 void Feeder::sendFloors() {
   if (!floors_) {
     floors_ = hub_.source().journal().floors();
-    floors_->reached = reached();
+    std::erase_if(floors_->reached, [](const Identity& id) { return id.number > 0; });
+    const auto then = reached();
+    floors_->reached.insert(floors_->reached.end(), then.begin(), then.end());
   }
   auto& rest = floors_->channels;
   FloorsFrame part{{floors_->reached, floors_->everywhere, {}}};

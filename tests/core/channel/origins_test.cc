@@ -30,6 +30,24 @@ TEST_CASE("the highest number of each origin counts") {
   CHECK(all == std::vector<Identity>{{test::kFar, 4}, {test::kPeer, 6}});
 }
 
+TEST_CASE("an origin of which nothing has come is known once it is noted, and what comes then is new") {
+  Origins origins;
+  CHECK_FALSE(origins.knows(test::kPeer));
+  origins.note(test::kPeer);
+  CHECK(origins.knows(test::kPeer));
+  std::vector<Identity> quiet;
+  std::vector<Identity> heard;
+  origins.appendQuiet(quiet);
+  origins.appendTo(heard);
+  CHECK(quiet == std::vector<Identity>{{test::kPeer, 0}});
+  CHECK(heard.empty());
+  CHECK(origins.raise({test::kPeer, 1}));
+  origins.note(test::kPeer);
+  origins.appendQuiet(heard);
+  CHECK(heard.empty());
+  CHECK(origins.numberOf(test::kPeer) == 1);
+}
+
 TEST_CASE("the origin not heard of for longest makes room") {
   Origins origins;
   CHECK(origins.raise({test::kPeer, 7}));
@@ -59,6 +77,25 @@ TEST_CASE("a checkpoint stays bounded, however many restarts the cluster has see
   Book book;
   for (std::size_t i = 0; i < 2 * Origins::kMost; ++i) CHECK(book.fromPeer(origin(i), 1, "a") == 0);
   CHECK(book.journal.checkpoint().highest.size() == Origins::kMost + 1);
+}
+
+TEST_CASE("strangers are those of whom nothing was ever known, until there are too many to tell") {
+  Book book;
+  book.fromPeer(origin(0), 3, "a");
+  book.journal.note(origin(1));
+  const std::vector<Identity> had{{test::kHere, 4}, {origin(0), 2}, {origin(1), 9}, {origin(2), 1}, {origin(3), 0}};
+  CHECK(book.journal.strangers(had) == std::vector<Tag>{origin(2)});
+  for (std::size_t i = 0; i < Origins::kMost; ++i) book.fromPeer(origin(10 + i), 1, "a");
+  CHECK(book.journal.strangers(had).empty());
+}
+
+TEST_CASE("an origin that was known and quiet is so for whoever is filled") {
+  Book donor;
+  donor.journal.note(test::kPeer);
+  Book fresh;
+  fresh.journal.takeFloors(donor.journal.floors(), fresh.now);
+  CHECK(fresh.journal.strangers({{test::kPeer, 5}}).empty());
+  CHECK(fresh.fromPeer(test::kPeer, 1, "a") == 0);
 }
 
 TEST_CASE("what an origin lost that nobody can name any more is missed by nobody") {

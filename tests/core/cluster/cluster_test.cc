@@ -19,6 +19,7 @@ struct World {
   conformance::FakeBus& bus = host.bus();
   Checkpoints checkpoints{tagOf("self"), 10min};
   int settled = 0;
+  std::vector<Tag> reached;
   std::shared_ptr<std::vector<PeerAdded>> added = bus.record<PeerAdded>();
   std::shared_ptr<std::vector<PeerRemoved>> removed = bus.record<PeerRemoved>();
   std::shared_ptr<std::vector<CheckpointWanted>> wanted = bus.record<CheckpointWanted>();
@@ -34,7 +35,8 @@ struct World {
                      return repeats;
                    },
                    [this](const Identity& lost, bool) { host.journal().takeHole(lost); },
-                   [this] { return host.journal().checkpoint(); }, [this] { ++settled; }}};
+                   [this] { return host.journal().checkpoint(); }, [this](const Tag& peer) { reached.push_back(peer); },
+                   [this] { ++settled; }}};
 
   template <typename Message>
   void say(Message message) {
@@ -94,6 +96,20 @@ TEST_CASE("members become peers and the node settles when all of them are filled
   CHECK(world.removed->size() == 1);
   world.loop.advance(10s);
   CHECK(world.settled == 1);
+}
+
+TEST_CASE("a peer is told to be reached once it has given all, and again when it is linked again") {
+  World world;
+  world.members({"a", "alias"});
+  world.link("a:80", "a", false);
+  world.link("alias:80", "a", true);
+  CHECK(world.reached.empty());
+  world.link("a:80", "a", true);
+  world.link("a:80", "a", true);
+  CHECK(world.reached == std::vector<Tag>{tagOf("a")});
+  world.link("a:80", "a", false);
+  world.link("a:80", "a", true);
+  CHECK(world.reached.size() == 2);
 }
 
 TEST_CASE("a node without peers settles when discovery said so, and not before it started") {

@@ -39,8 +39,13 @@ export const events = (origin, channel, numbers) =>
     ),
   );
 
+const reached = (name, n) => [tag(name), number(n), number(1), identity(name, n)];
+
 /** The end of a fill by `name`, which has its own events up to `n`. */
-export const filled = (name, n) => frame(7, tag(name), number(n), number(1), identity(name, n));
+export const filled = (name, n) => frame(7, ...reached(name, n));
+
+/** What `name` says now and then: that it has its own events up to `n`. */
+export const checkpoint = (name, n) => frame(8, ...reached(name, n));
 
 const upgrade = 'GET /relay HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: sse-relay/1\r\n\r\n';
 
@@ -60,19 +65,21 @@ export function attack(port, bytes, address = '127.0.0.1') {
 /** A server that answers the upgrade and says `script(wanted)`'s bytes: before the node's Want, and behind it. */
 export class FakePeer {
   links = 0;
+  #sockets = new Set();
 
   static async start(stage, script) {
     const peer = new FakePeer();
     peer.server = net.createServer((socket) => peer.#serve(socket, script));
-    const sockets = new Set();
-    peer.server.on('connection', (socket) => sockets.add(socket));
+    peer.server.on('connection', (socket) => peer.#sockets.add(socket));
     await new Promise((done) => peer.server.listen(0, '127.0.0.1', done));
     peer.port = peer.server.address().port;
-    stage.defer(() => {
-      for (const socket of sockets) socket.destroy();
-      peer.server.close();
-    });
+    stage.defer(() => peer.close());
     return peer;
+  }
+
+  close() {
+    for (const socket of this.#sockets) socket.destroy();
+    this.server.close();
   }
 
   #serve(socket, script) {
