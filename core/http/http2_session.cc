@@ -242,7 +242,7 @@ bool Http2Session::drop(Http2Flood flood) {
 bool Http2Session::onHeadersBegin(std::int32_t id) {
   continuations_ = 0;
   if (id > last_id_) {
-    if (id > last_id_ + 2 && skipped_.size() < kMaxSkipped) skipped_.emplace_back(last_id_ + 1, id - 1);
+    if (id - last_id_ > 2 && skipped_.size() < kMaxSkipped) skipped_.emplace_back(last_id_ + 1, id - 1);
     last_id_ = id;
     return true;
   }
