@@ -1,4 +1,5 @@
-// slowhttptest with 1,000 connections: slow headers, slow bodies, slow readers. Those who behave must not feel it.
+// slowhttptest with 1,000 connections: slow headers, slow bodies, slow readers. Those who behave must not feel it, which
+// is measured beside the same attack on another node: what slowhttptest takes of the machine is no node's fault.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import net from 'node:net';
@@ -88,19 +89,22 @@ for (const [name, attack] of Object.entries(attacks)) {
     `${name} on 1,000 connections leave the latency of others within 20 %`,
     async (stage) => {
       const limits = { header_time: '300s', body_time: '300s' };
-      const node = await stage.node({ limits });
-      await publish(node, '/publish/big', { data: 'x'.repeat(500000) });
+      const [node, other] = [await stage.node({ limits }), await stage.node({ limits, node: { name: 'other' } })];
+      for (const each of [node, other]) await publish(each, '/publish/big', { data: 'x'.repeat(500000) });
       const audience = await Audience.open(stage, node);
       await audience.p99();
       // Medians of several turns by turn, since the machine may be busy with something else in any of them.
-      const [quiet, attacked] = [[], []];
-      const holds = () => median(attacked) <= 1.2 * median(quiet);
+      const [quiet, beside, attacked] = [[], [], []];
+      const holds = () => median(attacked) <= 1.2 * median(beside);
+      const attacking = (which) => under(stage, which, attack, attack.metric, () => audience.p99());
       while (attacked.length < turns || (!holds() && attacked.length < 5 * turns)) {
         quiet.push(await audience.p99());
-        attacked.push(await under(stage, node, attack, attack.metric, () => audience.p99()));
+        beside.push(await attacking(other));
+        attacked.push(await attacking(node));
       }
-      console.log(`# ${name}: p99 in µs ${quiet.join(', ')} without and ${attacked.join(', ')} with`);
-      assert.ok(holds() || patience > 2, `p99 in µs: ${quiet.join(', ')} without, ${attacked.join(', ')} with`);
+      const told = Object.entries({ quiet, beside, attacked }).map(([what, p99s]) => `${what} ${p99s.join(', ')}`);
+      console.log(`# ${name}: p99 in µs: ${told.join('; ')}`);
+      assert.ok(holds() || patience > 2, `p99 in µs: ${told.join('; ')}`);
     },
     { seconds: 300, skip: missing },
   );
