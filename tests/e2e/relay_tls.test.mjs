@@ -91,7 +91,9 @@ scenario(
 
 scenario('large events cross by TLS whole', async (stage) => {
   const authority = new Authority(stage);
-  const nodes = await started(stage, [0, 1].map(() => ({ ca: authority, ...secured(authority) })));
+  // All of it fits into the backlog, or a reader that a busy machine holds up is closed.
+  const stream = { backlog_bytes: '4MiB' };
+  const nodes = await started(stage, [0, 1].map(() => ({ ca: authority, ...secured(authority), stream })));
   await linked(nodes);
   const readers = [await stage.subscribe(nodes[0], '/subscribe/c'), await stage.subscribe(nodes[1], '/subscribe/c')];
   const sizes = [1, 16383, 16384, 16385, 300_000, 900_000];

@@ -124,9 +124,23 @@ export function assertNothing(lost, watcher, publisher) {
   assert.fail([what, ...around].join('\n'));
 }
 
-/** Waits until every watcher has the last event of every publisher, or was told a gap at its end. */
+/**
+ * Waits until every watcher has the last event of every publisher, or was told a gap behind what it has of that one and
+ * nothing has come to anybody since a second.
+ */
 export async function settle(watchers, publishers, ms) {
   await Promise.all(publishers.map((publisher) => publisher.stop()));
-  const done = (w, p) => w.has(p) || w.seen.findLast((one) => !one.opened)?.gap;
-  await until('everybody has the last events', () => watchers.every((w) => publishers.every((p) => done(w, p))), ms);
+  const last = (w, which) => w.seen.findLastIndex(which);
+  const done = (w, p) => w.has(p) || last(w, (one) => one.gap) > last(w, (one) => one.p === p.name);
+  const seen = () => watchers.reduce((sum, watcher) => sum + watcher.seen.length, 0);
+  await until(
+    'everybody has the last events',
+    async () => {
+      const before = seen();
+      if (!watchers.every((w) => publishers.every((p) => done(w, p)))) return false;
+      await pause(1000);
+      return seen() === before;
+    },
+    ms,
+  );
 }
