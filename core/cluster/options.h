@@ -9,7 +9,9 @@ inline constexpr Option kOptions[] = {
     {.key = "cluster.secret",
      .type = OptionType::String,
      .default_text = nullptr,
-     .help = "shared by all nodes, which prove it to each other; without it any host may link",
+     .help =
+         "shared by all nodes, which prove it to each other; without it any host may link. Of several lines the first "
+         "is proven and each is accepted: so it is changed",
      .secret = true},
     {.key = "cluster.start_timeout",
      .type = OptionType::Duration,

@@ -1,6 +1,6 @@
 // Two nodes by discovery/hosts and transport/relay.
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { assertAll, LoadPublisher, Watcher } from './support/checker.mjs';
 import { assertProblem, call, identity, json, publish, publishAll } from './support/http.mjs';
 import { freePort } from './support/node.mjs';
@@ -288,6 +288,31 @@ scenario(
     b.program.signal('SIGCONT');
     const late = await stage.subscribe(b, '/subscribe/c?last_event_id=earliest');
     assert.equal((await late.next()).data, '1');
+  },
+  { seconds: 60 },
+);
+
+scenario(
+  'a cluster secret is changed node by node, and every event arrives meanwhile',
+  async (stage) => {
+    const nodes = await stage.pair({ cluster: { secret: 'old' } });
+    const published = [];
+    for (const secret of ['old\nnew', 'new\nold', 'new']) {
+      for (const node of nodes) {
+        writeFileSync(node.file, JSON.stringify({ ...node.config, cluster: { secret } }));
+        await node.restart();
+        await linked(nodes);
+        for (const each of nodes) {
+          published.push(`${published.length}`);
+          await publish(each, '/publish/c', { data: published.length - 1 });
+        }
+      }
+    }
+    for (const node of nodes) {
+      const reader = await stage.subscribe(node, '/subscribe/c?last_event_id=earliest');
+      const seen = await reader.take(published.length);
+      assert.deepEqual(seen.toSorted(), published.toSorted());
+    }
   },
   { seconds: 60 },
 );

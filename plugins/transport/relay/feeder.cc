@@ -71,7 +71,7 @@ void Feeder::greeted(Hello hello) {
 
 void Feeder::proven(const Proof& proof) {
   const auto& secret = hub_.host().node().cluster_secret;
-  if (!sameProof(proof.bytes, proofOf(Side::Dialer, secret, theirs_, ours_))) return end("cluster.secret differs");
+  if (!proves(proof.bytes, Side::Dialer, secret, theirs_, ours_)) return end("cluster.secret differs");
   accepted();
 }
 

@@ -1,5 +1,6 @@
 #include "transport/relay/proof.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
@@ -7,8 +8,9 @@
 #include <openssl/rand.h>
 
 namespace sse::relay {
+namespace {
 
-ProofBytes proofOf(Side side, std::string_view secret, const Hello& dialer, const Hello& acceptor) {
+ProofBytes proofBy(std::string_view secret, Side side, const Hello& dialer, const Hello& acceptor) {
   std::string message = side == Side::Dialer ? "sse-relay/1 dialer" : "sse-relay/1 acceptor";
   message.push_back('\0');
   message.append(dialer.nonce.data(), dialer.nonce.size());
@@ -22,6 +24,31 @@ ProofBytes proofOf(Side side, std::string_view secret, const Hello& dialer, cons
                           reinterpret_cast<unsigned char*>(proof.data()), &size);
   if (made == nullptr || size != proof.size()) std::abort();
   return proof;
+}
+
+}  // namespace
+
+std::vector<std::string_view> secretsOf(std::string_view text) {
+  std::vector<std::string_view> secrets;
+  for (auto rest = text; !rest.empty();) {
+    const auto end = std::min(rest.find('\n'), rest.size());
+    auto line = rest.substr(0, end);
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    if (!line.empty()) secrets.push_back(line);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  if (secrets.empty() && !text.empty()) secrets.push_back(text);
+  return secrets;
+}
+
+ProofBytes proofOf(Side side, std::string_view text, const Hello& dialer, const Hello& acceptor) {
+  return proofBy(secretsOf(text).front(), side, dialer, acceptor);
+}
+
+bool proves(const ProofBytes& proof, Side side, std::string_view text, const Hello& dialer, const Hello& acceptor) {
+  const auto secrets = secretsOf(text);
+  return std::ranges::any_of(
+      secrets, [&](std::string_view secret) { return sameProof(proof, proofBy(secret, side, dialer, acceptor)); });
 }
 
 bool sameProof(const ProofBytes& a, const ProofBytes& b) { return CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0; }

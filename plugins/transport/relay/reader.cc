@@ -110,7 +110,7 @@ void Reader::greeted(Hello hello) {
   if (const auto closed = hub_.closed(); !closed.empty()) return refuse(closed);
   const auto& secret = hub_.host().node().cluster_secret;
   if (!secret.empty()) {
-    if (!hello.proof || !sameProof(*hello.proof, proofOf(Side::Acceptor, secret, ours_, hello))) {
+    if (!hello.proof || !proves(*hello.proof, Side::Acceptor, secret, ours_, hello)) {
       return refuse(hello.secret ? "cluster.secret differs" : "cluster.secret is set on one side only");
     }
     link_->send(Proof{proofOf(Side::Dialer, secret, ours_, hello)});

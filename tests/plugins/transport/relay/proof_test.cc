@@ -24,3 +24,27 @@ TEST_CASE("a proof depends on the secret, the side and everything fresh in the h
   changed.tag = sse::conformance::tagOf("c");
   CHECK(!sameProof(proof, proofOf(Side::Dialer, "secret", dialer, changed)));
 }
+
+TEST_CASE("the first secret is proven and each is accepted") {
+  Hello dialer;
+  Hello acceptor;
+  dialer.nonce = freshNonce();
+  acceptor.nonce = freshNonce();
+  const auto accepts = [&](std::string_view prover, std::string_view verifier) {
+    return proves(proofOf(Side::Dialer, prover, dialer, acceptor), Side::Dialer, verifier, dialer, acceptor);
+  };
+  CHECK(accepts("old", "old\nnew"));
+  CHECK(accepts("old\nnew", "new\r\n\r\nold\r\n"));
+  CHECK(accepts("new\nold", "old\nnew"));
+  CHECK(accepts("new\nold", "new\n"));
+  CHECK_FALSE(accepts("new\nold", "old"));
+  CHECK_FALSE(accepts("old", "new"));
+  CHECK_FALSE(accepts("new\nold", "newold"));
+}
+
+TEST_CASE("a secret is never none where there is any text") {
+  CHECK(secretsOf("").empty());
+  CHECK(secretsOf("a") == std::vector<std::string_view>{"a"});
+  CHECK(secretsOf("\na, b\r\n\nc") == std::vector<std::string_view>{"a, b", "c"});
+  CHECK(secretsOf("\n") == std::vector<std::string_view>{"\n"});
+}
