@@ -82,7 +82,8 @@ scenario('positions of a peer that died before it had given all are told to be u
 });
 
 scenario('positions of a peer that had published nothing are known when it is gone', async (stage) => {
-  const node = await survivor(stage, Buffer.concat([frame(7, tag('gone'), number(9), number(0)), checkpoint('gone', 9)]));
+  const quiet = frame(7, tag('gone'), number(9), number(0));
+  const node = await survivor(stage, Buffer.concat([quiet, checkpoint('gone', 9)]));
   const reader = await stage.subscribe(node, '/subscribe/c', { lastEventId: '9-gone0000' });
   await publish(node, '/publish/c', { data: 1 });
   assert.equal((await reader.next()).data, '1');
