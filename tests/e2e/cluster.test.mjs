@@ -6,7 +6,7 @@ import { assertProblem, call, identity, json, publish, publishAll } from './supp
 import { freePort } from './support/node.mjs';
 import { binary } from './support/process.mjs';
 import { linked, scenario } from './support/stage.mjs';
-import { until } from './support/wait.mjs';
+import { pause, until } from './support/wait.mjs';
 
 const range = (from, to) => Array.from({ length: to - from + 1 }, (_, i) => from + i);
 const strings = (from, to) => range(from, to).map(String);

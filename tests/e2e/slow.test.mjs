@@ -1,5 +1,5 @@
-// slowhttptest with 1,000 connections: slow headers, slow bodies, slow readers. Those who behave must not feel it. It is
-// measured beside the same attack on another node: what slowhttptest takes of the machine is no node's fault.
+// slowhttptest with 1,000 connections: slow headers, slow bodies, slow readers. Those who behave must not feel it. This
+// is measured beside the same attack on another node: what slowhttptest takes of the machine is no node's fault.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import net from 'node:net';

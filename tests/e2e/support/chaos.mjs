@@ -115,13 +115,18 @@ export function silentlyLost(watcher, publisher) {
   });
 }
 
-/** Nothing is `lost`; else what it is, and what the watcher saw around it. */
+/** Nothing is `lost`; else what it is, and what the watcher saw where it should have come. */
 export function assertNothing(lost, watcher, publisher) {
   if (lost.length === 0) return;
-  const behind = watcher.seen.findIndex(({ p, n }) => p === publisher.name && n > lost[0]);
-  const around = watcher.seen.slice(Math.max(0, behind - 20), behind + 3).map((one) => `  ${JSON.stringify(one)}`);
+  const { seen } = watcher;
+  const from = ({ p }) => p === publisher.name;
+  const behind = seen.findIndex((one) => from(one) && one.n > lost[0]);
+  const end = (behind < 0 ? seen.length : behind) + 1;
+  const begin = seen.slice(0, end - 1).findLastIndex((one) => from(one) && one.n < lost[0]);
+  const tells = (at) => !seen[at].n || !seen[at + 1]?.n || !seen[at - 1]?.n || at === begin || at >= end - 10;
+  const shown = [...seen.keys()].filter((at) => at >= begin && at < end && tells(at));
   const what = `${watcher.name} lacks ${lost.length} of ${publisher.name}, from ${lost[0]} to ${lost.at(-1)}:`;
-  assert.fail([what, ...around].join('\n'));
+  assert.fail([what, ...shown.map((at) => `  ${JSON.stringify(seen[at])}`)].join('\n'));
 }
 
 /**
