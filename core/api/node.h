@@ -61,8 +61,9 @@ class ResumeSource {
     std::uint64_t local = 0;  ///< everything up to here is among what it had
   };
   virtual std::optional<Known> find(const Identity& identity, const Identity& deliverer) = 0;
-  /// Asks the peers for a checkpoint; `done` is called on any thread, after `history.peer_timeout` at the latest. [any]
-  virtual void ask(const Identity& deliverer, std::function<void()> done) = 0;
+  /// Asks the peers for a checkpoint, and waits for what is on its way here; `done` is called on any thread, after
+  /// twice `history.peer_timeout` at the latest. [any]
+  virtual void ask(const Identity& identity, const Identity& deliverer, std::function<void()> done) = 0;
 };
 
 /// One loop as the others see it.

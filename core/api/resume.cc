@@ -120,7 +120,7 @@ std::optional<stream::Start> Api::startFromElsewhere(Request& request, const cha
         learned = {};
         learned.peers_asked = true;
       };
-      node_.resume->ask(position.deliverer,
+      node_.resume->ask(position.identity, position.deliverer,
                         [done = std::move(done), add, loop = &loop_] { loop->post([done, add] { done(add); }); });
     });
     return std::nullopt;

@@ -7,8 +7,7 @@ namespace sse::channel {
 void Fill::begin(const Tag& donor, bool young) {
   past_ = std::make_unique<Journal>(journal_.tag(), journal_.limits(), Journal::Callbacks{});
   how_ = {};
-  how_.late = journal_.used();
-  if (how_.late && young) how_.live = donor;
+  if (young) how_.live = donor;
   spoiled_ = false;
   running_.store(true, std::memory_order_release);
 }
@@ -36,6 +35,8 @@ void Fill::end(std::int64_t now_us) {
   if (!past_) return;
   if (spoiled_) past_->takeFloors({{}, past_->checkpoint().highest, {}}, now_us);
   std::ranges::sort(how_.reached, {}, &Identity::origin);
+  how_.late = journal_.used();
+  if (!how_.late) how_.live.reset();
   journal_.takeOver(*past_, how_, now_us);
   drop();
 }

@@ -153,7 +153,7 @@ class Journal final : public sse::Journal {
   using Known = std::vector<Identity>;  ///< by origin
   EntryRef takeOldest();
   void takePast(Journal& past, const Takeover& how, const Known& known, std::int64_t now_us, Trash& trash);
-  bool takeFloors(const Floors& floors, const Known& known, std::int64_t now_us, Trash& trash);
+  bool takeFloors(const Floors& floors, const Known& known, const Takeover& how, std::int64_t now_us, Trash& trash);
   void linkForeign(const EntryRef& entry, std::int64_t now_us, Trash& trash);
   [[nodiscard]] const Entry* firstAfter(std::uint64_t position) const;
   [[nodiscard]] Extent extentOf(const Log& log) const;
@@ -176,9 +176,9 @@ class Journal final : public sse::Journal {
   bool fed_told_ = false;
   mutable bool feeding_ = false;  ///< a transport reads: what it has not read yet is kept like a backlog
   std::uint64_t forgotten_floor_ = 0;
-  bool joined_ = false;                                         ///< ever
-  std::vector<std::pair<std::uint64_t, std::uint64_t>> fills_;  ///< first and last position of what each brought
-  FloorSet lost_everywhere_;                                    ///< of forgotten channels, and holes
+  bool joined_ = false;  ///< ever
+  std::vector<PastStretch> fills_;
+  FloorSet lost_everywhere_;  ///< of forgotten channels, and holes
   Logs logs_;
   Log broadcasts_{"", 0};
   Entry* oldest_ = nullptr;

@@ -33,18 +33,20 @@ EntryRef emptyHole() {
 void Journal::takeFloors(const Floors& floors, std::int64_t now_us) {
   Trash trash;
   const std::lock_guard lock(mutex_);
-  takeFloors(floors, {}, now_us, trash);
+  takeFloors(floors, {}, {}, now_us, trash);
 }
 
-/// Of origins that are `known` what was lost up to there is known better here. Tells whether there is more of one.
-bool Journal::takeFloors(const Floors& floors, const Known& known, std::int64_t now_us, Trash& trash) {
+/// Of origins that are `known` what was lost up to there is known better here. Tells whether there is more of one, or
+/// anything of the one that is `live`.
+bool Journal::takeFloors(const Floors& floors, const Known& known, const Takeover& how, std::int64_t now_us,
+                         Trash& trash) {
   bool more = false;
   const auto raise = [&](FloorSet& set, const std::vector<Identity>& lost) {
     for (const auto& each : lost) {
       const auto number = numberIn(known, each.origin);
       if (each.origin == own_ || each.number <= number) continue;
       set.raise(each);
-      more = more || number > 0;
+      more = more || number > 0 || each.origin == how.live;
     }
   };
   for (const auto& reached : floors.reached) {
@@ -77,8 +79,8 @@ Limits Journal::limits() const {
 
 std::uint64_t Journal::pastUntil(std::uint64_t position) const {
   const std::lock_guard lock(mutex_);
-  for (const auto& [first, last] : fills_) {
-    if (position >= first && position <= last) return last;
+  for (const auto& each : fills_) {
+    if (position >= each.first && position <= each.last) return each.until;
   }
   return position;
 }
@@ -90,8 +92,9 @@ void Journal::takeOver(Journal& past, const Takeover& how, std::int64_t now_us) 
   {
     const std::lock_guard lock(mutex_);
     const auto known = knownOf(floors.reached, origins_);
+    const auto before = head_;
     takePast(past, how, known, now_us, trash);
-    const bool lost = takeFloors(floors, known, now_us, trash);
+    const bool lost = takeFloors(floors, known, how, now_us, trash);
     const bool older = std::ranges::any_of(floors.reached, [&](const Identity& reached) {
       return reached.number > 0 && reached.origin != own_ && reached.origin != how.live &&
              numberIn(known, reached.origin) == 0;
@@ -100,6 +103,7 @@ void Journal::takeOver(Journal& past, const Takeover& how, std::int64_t now_us) 
       const auto hole = emptyHole();
       hole->past_ = true;
       link(hole.get(), {own_, head_ + 1}, now_us, trash);
+      if (!lost && !fills_.empty() && fills_.back().first > before) fills_.back().until = head_;
     }
     wake = std::exchange(woken_, 0);
   }
@@ -128,7 +132,8 @@ void Journal::takePast(Journal& past, const Takeover& how, const Known& known, s
       fills_[1].first = fills_[0].first;
       fills_.erase(fills_.begin());
     }
-    fills_.emplace_back(before + 1, head_++);
+    fills_.push_back({before + 1, head_, head_});
+    ++head_;
   }
   for (const auto& entry : news) linkForeign(entry, now_us, trash);
 }

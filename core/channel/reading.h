@@ -55,6 +55,13 @@ struct Takeover {
       reached;  ///< up to where it is the past, of each origin; what came behind is news; none: all is
 };
 
+/// What a fill brought: who reads on from a position in [first, last] sees it, and is told of nothing up to `until`.
+struct PastStretch {
+  std::uint64_t first = 0;
+  std::uint64_t last = 0;
+  std::uint64_t until = 0;
+};
+
 /// A channel that a loop reads from now on.
 struct Joined {
   Log* log = nullptr;  ///< nullptr: limits.channels is reached and no channel is unused

@@ -79,7 +79,8 @@ void Cluster::look() {
 void Cluster::tellReached(const ClusterView& view) {
   std::vector<Tag> reached;
   for (const auto& node : view.nodes) {
-    if (node.link != LinkChanged::State::Connected || !node.filled) continue;
+    // Nodes of the original program have no tag.
+    if (node.link != LinkChanged::State::Connected || !node.filled || node.tag == Tag{}) continue;
     reached.push_back(node.tag);
     if (std::ranges::find(reached_, node.tag) == reached_.end() && ties_.reached) ties_.reached(node.tag);
   }

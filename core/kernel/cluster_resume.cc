@@ -5,6 +5,11 @@
 #include "cluster/resume.h"
 
 namespace sse::kernel {
+namespace {
+
+constexpr Duration kLook{20};
+
+}  // namespace
 
 std::optional<api::ResumeSource::Known> ClusterResume::find(const Identity& identity, const Identity& deliverer) {
   if (fill_.running()) return std::nullopt;
@@ -26,9 +31,31 @@ bool ClusterResume::linked(const Tag& node) const {
   });
 }
 
-void ClusterResume::ask(const Identity& deliverer, std::function<void()> done) {
-  cluster_->findCheckpoint(deliverer.origin, deliverer.number,
-                           [done = std::move(done)](const std::optional<Checkpoint>&) { done(); });
+void ClusterResume::ask(const Identity& identity, const Identity& deliverer, std::function<void()> done) {
+  cluster_->findCheckpoint(
+      deliverer.origin, deliverer.number,
+      [this, identity, deliverer, done = std::move(done)](const std::optional<Checkpoint>& found) mutable {
+        if (!found) return done();
+        wait({identity, deliverer, control_.now() + timeout_, std::move(done)});
+      });
+}
+
+void ClusterResume::wait(Question question) {
+  if (waiting_.size() >= kMostWaiting || find(question.identity, question.deliverer)) return question.done();
+  waiting_.push_back(std::move(question));
+  if (waiting_.size() == 1) looker_ = control_.after(kLook, [this] { look(); });
+}
+
+void ClusterResume::look() {
+  const auto now = control_.now();
+  std::list<Question> over;
+  for (auto it = waiting_.begin(); it != waiting_.end();) {
+    const auto next = std::next(it);
+    if (now >= it->until || find(it->identity, it->deliverer)) over.splice(over.end(), waiting_, it);
+    it = next;
+  }
+  if (!waiting_.empty()) looker_ = control_.after(kLook, [this] { look(); });
+  for (const auto& question : over) question.done();
 }
 
 }  // namespace sse::kernel

@@ -110,7 +110,8 @@ void RunningNode::buildCluster() {
   callbacks.checkpoints = [this] { return checkpoints_->all(); };
   journal_ = std::make_unique<channel::Journal>(info_.tag, limits, std::move(callbacks));
   fill_ = std::make_unique<channel::Fill>(*journal_);
-  resume_ = std::make_unique<ClusterResume>(*journal_, *fill_, *checkpoints_);
+  resume_ = std::make_unique<ClusterResume>(*journal_, *fill_, *checkpoints_, control_,
+                                            values.duration("history.peer_timeout"));
   cluster::Settings settings;
   settings.name = info_.name;
   settings.tag = info_.tag;

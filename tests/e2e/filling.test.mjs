@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { publish } from './support/http.mjs';
 import { freePort } from './support/node.mjs';
 import { Proxy } from './support/proxy.mjs';
-import { FakePeer, checkpoint, events, frame, hello, number, tag } from './support/relay_peer.mjs';
+import { FakePeer, checkpoint, events, filled, frame, hello, number, tag } from './support/relay_peer.mjs';
 import { linked, scenario } from './support/stage.mjs';
-import { until } from './support/wait.mjs';
+import { pause, until } from './support/wait.mjs';
 
 const hosts = (...ports) => ({ peers: ports.map((port) => `127.0.0.1:${port}`) });
 
@@ -60,6 +60,26 @@ scenario('positions of a node that publishes nothing are known to its next life'
   assert.equal((await reader.next()).data, '2');
 });
 
+scenario('what a fresh node has let go before a peer could read it is told there', async (stage) => {
+  const ports = [await freePort(), await freePort()];
+  const config = { history: { max_events: 60 }, stream: { backlog_events: 60 }, cluster: { start_timeout: '300ms' } };
+  const [a, b] = ports.map((port, i) =>
+    stage.prepare({ ...config, node: { name: 'ab'[i] }, http: { port }, hosts: hosts(...ports) }),
+  );
+  await Promise.all([a.start(), b.start()]);
+  await linked([a, b]);
+  const reader = await stage.subscribe(b, '/subscribe/c');
+  await a.stop();
+  await b.program.freeze();
+  await a.start();
+  for (let i = 0; i < 65; i += 1) await publish(a, '/publish/c', { data: i });
+  b.program.signal('SIGCONT');
+  await until('the last one', () => reader.datas.includes('64'), 15000);
+  assert.equal(reader.events.filter(({ event }) => event === 'gap').length, 1);
+  const kept = reader.events.filter(({ event }) => event !== 'gap').map(({ data }) => Number(data));
+  assert.deepEqual(kept, Array.from({ length: 60 }, (_, i) => i + 5));
+});
+
 /** A node that was linked to a peer which is gone for good, and said `sent`. */
 async function survivor(stage, sent) {
   const peer = await FakePeer.start(stage, (wanted) => (wanted ? sent : hello('gone', { head: 9 })));
@@ -72,6 +92,22 @@ async function survivor(stage, sent) {
   await until('the link is lost', () => node.log.includes('relay-link-lost'));
   return node;
 }
+
+scenario('what comes by a fill is acknowledged at its end: a donor that breaks leaves nothing', async (stage) => {
+  const peer = await FakePeer.start(stage, (wanted) =>
+    wanted ? events('donor', 'c', [1, 2]) : hello('donor', { head: 2 }),
+  );
+  const node = await stage.node({
+    hosts: { peers: [`127.0.0.1:${peer.port}`] },
+    cluster: { start_timeout: '200ms' },
+  });
+  await peer.linked();
+  await until('both have come', async () => (await node.metric('sse_relay_events_received_total')) === 2);
+  await pause(300);
+  assert.equal(peer.acknowledgements, 0);
+  peer.send(filled('donor', 2));
+  await until('they are acknowledged', () => peer.acknowledgements > 0);
+});
 
 scenario('positions of a peer that died before it had given all are told to be unknown', async (stage) => {
   const node = await survivor(stage, Buffer.concat([events('gone', 'c', [1, 2]), checkpoint('gone', 4)]));

@@ -59,6 +59,7 @@ void Feeder::greeted(Hello hello) {
   if (const auto closed = hub_.closed(); !closed.empty()) return end(closed);
   ours_ = hub_.hello();
   if (theirs_.ages) ours_.age = hub_.age().count();
+  if (theirs_.roots) ours_.root = hub_.root();
   if (!secret.empty()) {
     if (!theirs_.secret) return end("cluster.secret is set here and not there");
     ours_.proof = proofOf(Side::Acceptor, secret, theirs_, ours_);

@@ -14,13 +14,18 @@ namespace sse::relay {
 /// than its own events. Pure. Owned by the relay, lives on the control thread.
 class FillPlan {
  public:
-  /// From where to read the peer that said `hello`; nothing: wait until the fill has ended. `known` is how far its own
-  /// events have come here; `waited`: this peer was told to wait before.
-  std::optional<Want> start(const std::string& key, const Hello& hello, std::optional<std::uint64_t> known,
-                            bool waited);
+  /// What this node knows of a peer.
+  struct Met {
+    std::optional<std::uint64_t> events = {};  ///< how far its own events have come here
+    bool waited = false;                       ///< it was told to wait before
+    bool root = false;                         ///< its root is this node, or events of it have come here
+  };
+  /// From where to read the peer that said `hello`; nothing: wait until the fill has ended.
+  std::optional<Want> start(const std::string& key, const Hello& hello, const Met& met);
 
-  /// The peer `key` has sent all it had; `checkpoint` is of its journal. True where the fill has ended by this.
-  bool filled(const std::string& key, const Checkpoint& checkpoint);
+  /// The peer `key` has sent all it had; `checkpoint` is of its journal. `fresh`: this node had nothing of its own
+  /// before. True where the fill has ended by this.
+  bool filled(const std::string& key, const Checkpoint& checkpoint, bool fresh);
 
   /// The link to `key` broke. True where it was the donor: those who wait may ask again.
   bool broken(const std::string& key);
@@ -31,10 +36,20 @@ class FillPlan {
   /// No fill has ended of a donor that was filled itself.
   [[nodiscard]] bool unfilled() const { return !done_; }
 
+  /// The process from which history was handed on, from donor to donor, to this node: the root of the donor that filled
+  /// it while it was fresh. Nothing: there was none that told one, so this node is its own. Who has all of one of two
+  /// nodes with the same root has all that the other was filled with.
+  [[nodiscard]] const std::optional<Tag>& root() const { return root_; }
+
  private:
+  [[nodiscard]] bool covers(const Hello& hello, const Met& met) const;
+
   bool broke_ = false;  // the last fill: it is done again
   bool done_ = false;
+  bool filled_ = false;  // once, by whomever
   bool donor_unfilled_ = false;
+  std::optional<Tag> donor_root_;
+  std::optional<Tag> root_;
   std::optional<std::string> donor_;      // while the fill runs
   std::map<Tag, std::uint64_t> donated_;  // what the donors had of each origin
 };

@@ -48,6 +48,8 @@ class Hub {
   virtual Hello hello() = 0;
   /// For how long the relay has been there.
   [[nodiscard]] virtual Duration age() const = 0;
+  /// FillPlan::root.
+  [[nodiscard]] virtual Tag root() const = 0;
   /// A CheckpointFrame of now; shared by all who ask within one tick.
   virtual std::shared_ptr<const std::string> checkpoint() = 0;
 

@@ -179,9 +179,10 @@ void Reader::noteHeld(const Checkpoint& checkpoint) {
 }
 
 void Reader::onReadTurn() {
-  if (state_ != State::Reading || handed_ == acked_) return;
+  // A fill that breaks leaves nothing, so what has come of it is not here before it ends.
+  if (state_ != State::Reading || handed_ == acked_ || filling_) return;
   acked_ = handed_;
-  if (!filling_) hub_.reached(theirs_.tag, cursor_);
+  hub_.reached(theirs_.tag, cursor_);
   link_->send(Ack{cursor_, handed_});
   link_->flush();
 }

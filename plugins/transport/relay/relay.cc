@@ -84,6 +84,7 @@ Hello Relay::hello() {
   hello.unfilled = plan_.unfilled();
   hello.secret = !node.cluster_secret.empty();
   hello.ages = true;
+  hello.roots = true;
   hello.tag = node.tag;
   hello.head = host_->journal().ownHead();
   hello.name = node.name;
@@ -113,6 +114,10 @@ std::optional<std::uint64_t> Relay::known(const Tag& peer) const {
   return position;
 }
 
+FillPlan::Met Relay::met(const Hello& hello, bool waited) const {
+  return {known(hello.tag), waited, hello.root && (*hello.root == host_->node().tag || known(*hello.root))};
+}
+
 Hub::Verdict Relay::greeted(Reader& reader, Want& want) {
   const auto& hello = reader.peerHello();
   if (hello.tag == host_->node().tag) return Verdict::Self;
@@ -120,7 +125,7 @@ Hub::Verdict Relay::greeted(Reader& reader, Want& want) {
   for (const auto& [key, other] : readers_) {
     if (other.get() != &reader && other->up() && other->peerHello().tag == hello.tag) return Verdict::Alias;
   }
-  const auto found = plan_.start(reader.key(), hello, known(hello.tag), false);
+  const auto found = plan_.start(reader.key(), hello, met(hello, false));
   if (!found) return Verdict::Wait;
   want = *found;
   return Verdict::Read;
@@ -134,14 +139,14 @@ void Relay::reached(const Tag& peer, std::uint64_t position) {
 
 void Relay::filled(Reader& reader, const Checkpoint& checkpoint) {
   host_->bus().publish(CheckpointReceived{checkpoint});
-  if (plan_.filled(reader.key(), checkpoint)) wakeWaiting();
+  if (plan_.filled(reader.key(), checkpoint, starting_)) wakeWaiting();
 }
 
 void Relay::wakeWaiting() {
   for (const auto& [key, reader] : readers_) {
     if (reader->state() != Reader::State::Waiting) continue;
     const auto& hello = reader->peerHello();
-    if (const auto start = plan_.start(key, hello, known(hello.tag), true)) reader->begin(*start);
+    if (const auto start = plan_.start(key, hello, met(hello, true))) reader->begin(*start);
   }
 }
 

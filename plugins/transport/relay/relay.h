@@ -41,6 +41,7 @@ class Relay final : public Transport, private Hub {
   [[nodiscard]] std::string closed() const override;
   Hello hello() override;
   [[nodiscard]] Duration age() const override;
+  [[nodiscard]] Tag root() const override { return plan_.root().value_or(host_->node().tag); }
   std::shared_ptr<const std::string> checkpoint() override;
   Verdict greeted(Reader& reader, Want& want) override;
   void reached(const Tag& peer, std::uint64_t position) override;
@@ -87,6 +88,7 @@ class Relay final : public Transport, private Hub {
   bool flushOnce();
   void waitFor(short what) const;
   [[nodiscard]] std::optional<std::uint64_t> known(const Tag& peer) const;
+  [[nodiscard]] FillPlan::Met met(const Hello& hello, bool waited) const;
   [[nodiscard]] std::vector<Link*> oneLinkPerPeer();
   void unknown(const std::vector<Asks::Key>& keys);
 

@@ -82,12 +82,14 @@ Hello readHello(Reader& in) {
   hello.secret = (flags & 4) != 0;
   hello.unfilled = (flags & 8) != 0;
   hello.ages = (flags & 16) != 0;
+  hello.roots = (flags & 64) != 0;
   hello.tag = in.tag();
   hello.head = in.number();
   hello.name = in.text(kMaxName);
   hello.nonce = in.array<16>();
   if (in.flag()) hello.proof = in.array<32>();
   if ((flags & 32) != 0) hello.age = in.number();
+  if ((flags & 128) != 0) hello.root = in.tag();
   return hello;
 }
 
@@ -165,7 +167,8 @@ struct Encoder {
   void operator()(const Hello& hello) const {
     frame(out, FrameType::Hello, [&](Writer& to) {
       to.number(hello.version);
-      to.bits({hello.starting, hello.young, hello.secret, hello.unfilled, hello.ages, hello.age.has_value()});
+      to.bits({hello.starting, hello.young, hello.secret, hello.unfilled, hello.ages, hello.age.has_value(),
+               hello.roots, hello.root.has_value()});
       to.array(hello.tag);
       to.number(hello.head);
       to.text(std::string_view(hello.name).substr(0, kMaxName));
@@ -173,6 +176,7 @@ struct Encoder {
       to.byte(hello.proof.has_value() ? 1 : 0);
       if (hello.proof) to.array(*hello.proof);
       if (hello.age) to.number(*hello.age);
+      if (hello.root) to.array(*hello.root);
     });
   }
   void operator()(const Proof& proof) const {

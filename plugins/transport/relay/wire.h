@@ -51,12 +51,14 @@ struct Hello {
   bool secret = false;    ///< has a cluster.secret
   bool unfilled = false;  ///< no node that was filled has filled it: others may have more than it can give
   bool ages = false;      ///< reads an age
+  bool roots = false;     ///< reads a root
   Tag tag{};
   std::uint64_t head = 0;  ///< of its own events: nobody missed one where it is 0
   std::string name;
   Nonce nonce{};
   std::optional<ProofBytes> proof;   ///< the acceptor's, where it has a secret
   std::optional<std::uint64_t> age;  ///< of the acceptor in ms, where the dialer reads it
+  std::optional<Tag> root;  ///< from whom the acceptor's history stems: FillPlan::root; where the dialer reads it
 };
 
 /// The dialer's proof.

@@ -73,10 +73,11 @@ TEST_CASE("what a fill brought is seen by those who began behind it alone") {
   world.fill.end(world.book.now);
   const auto head = world.book.journal.head();
   world.book.publish("a");
-  CHECK(world.read(0, 0) == Numbers{1, static_cast<int>(head) + 1});
-  CHECK(world.read(before, before) == Numbers{static_cast<int>(head) + 1});
+  CHECK(world.read(0, 0) == Numbers{1, -1, static_cast<int>(head) + 1});
+  CHECK(world.read(before, before) == Numbers{-1, static_cast<int>(head) + 1});
   CHECK(world.read(0, head) == Numbers{1, 1, 2, 3, static_cast<int>(head) + 1});
   CHECK(world.read(before + 1, world.book.journal.pastUntil(before + 1)) == Numbers{2, 3, static_cast<int>(head) + 1});
+  CHECK(world.book.journal.pastUntil(head - 1) == head - 1);
   CHECK(world.book.journal.pastUntil(head) == head);
   std::vector<Fresh> fresh;
   std::vector<EntryRef> entries;
@@ -92,7 +93,7 @@ TEST_CASE("what was published while a fill ran and came with it is news") {
   world.event(kFar, 1);
   world.fill.floors({{{kPeer, 2}}, {}, {}}, world.book.now);
   world.fill.end(world.book.now);
-  CHECK(world.read(0, 0) == Numbers{3, 1});
+  CHECK(world.read(0, 0) == Numbers{3, 1, -1});
   CHECK(world.book.woken == std::vector<unsigned>{0});
 }
 
@@ -134,6 +135,16 @@ TEST_CASE("what a fill could not bring of an origin that is followed is told") {
   world.fill.end(world.book.now);
   CHECK(world.read(0, 0) == Numbers{5, 9, -1});
   CHECK(world.book.journal.misses(world.log, {{kPeer, 7}}));
+}
+
+TEST_CASE("what a young donor had let go of its own events is told to those who read before") {
+  World world;
+  world.log = world.book.join("a");
+  world.fill.begin(kPeer, true);
+  world.event(kPeer, 6);
+  world.fill.floors({{{kPeer, 6}}, {}, {{"a", {{kPeer, 5}}}}}, world.book.now);
+  world.fill.end(world.book.now);
+  CHECK(world.read(0, 0) == Numbers{6, -1});
 }
 
 TEST_CASE("what a fill deleted is deleted in the past, not here") {

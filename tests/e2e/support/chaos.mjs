@@ -118,15 +118,20 @@ export function silentlyLost(watcher, publisher) {
 /** Nothing is `lost`; else what it is, and what the watcher saw where it should have come. */
 export function assertNothing(lost, watcher, publisher) {
   if (lost.length === 0) return;
-  const { seen } = watcher;
-  const from = ({ p }) => p === publisher.name;
-  const behind = seen.findIndex((one) => from(one) && one.n > lost[0]);
-  const end = (behind < 0 ? seen.length : behind) + 1;
-  const begin = seen.slice(0, end - 1).findLastIndex((one) => from(one) && one.n < lost[0]);
-  const tells = (at) => !seen[at].n || !seen[at + 1]?.n || !seen[at - 1]?.n || at === begin || at >= end - 10;
-  const shown = [...seen.keys()].filter((at) => at >= begin && at < end && tells(at));
+  const firsts = lost.filter((n, i) => n !== lost[i - 1] + 1).slice(0, 5);
   const what = `${watcher.name} lacks ${lost.length} of ${publisher.name}, from ${lost[0]} to ${lost.at(-1)}:`;
-  assert.fail([what, ...shown.map((at) => `  ${JSON.stringify(seen[at])}`)].join('\n'));
+  assert.fail([what, ...firsts.flatMap((n) => [`instead of ${n}:`, ...around(watcher.seen, publisher, n)])].join('\n'));
+}
+
+/** What was seen between the events of `publisher` before and behind number `lost`: beginnings, gaps and their edges. */
+function around(seen, publisher, lost) {
+  const from = ({ p }) => p === publisher.name;
+  const behind = seen.findIndex((one) => from(one) && one.n > lost);
+  const end = (behind < 0 ? seen.length : behind) + 1;
+  const begin = seen.slice(0, end - 1).findLastIndex((one) => from(one) && one.n < lost);
+  const tells = (at) => [at - 1, at, at + 1].some((near) => !seen[near]?.n) || at === begin || at >= end - 10;
+  const shown = [...seen.keys()].filter((at) => at >= begin && at < end && tells(at));
+  return shown.map((at) => `  ${JSON.stringify(seen[at])}`);
 }
 
 /**

@@ -65,6 +65,7 @@ export function attack(port, bytes, address = '127.0.0.1') {
 /** A server that answers the upgrade and says `script(wanted)`'s bytes: before the node's Want, and behind it. */
 export class FakePeer {
   links = 0;
+  acknowledgements = 0;
   #sockets = new Set();
 
   static async start(stage, script) {
@@ -75,6 +76,11 @@ export class FakePeer {
     peer.port = peer.server.address().port;
     stage.defer(() => peer.close());
     return peer;
+  }
+
+  /** To every node that is connected. */
+  send(bytes) {
+    for (const socket of this.#sockets) socket.write(bytes);
   }
 
   close() {
@@ -100,6 +106,7 @@ export class FakePeer {
           this.links += 1;
           socket.write(script(true));
         }
+        if (came[4] === 9) this.acknowledgements += 1;
         came = came.subarray(5 + came.readUInt32LE(0));
       }
     });

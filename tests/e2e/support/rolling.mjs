@@ -47,7 +47,7 @@ export class Balancer {
 /** One EventSource: {n, t} events of one channel. */
 export class Subscriber {
   seen = new Map(); // n -> times
-  gaps = 0;
+  gaps = []; // what each told, by whom and when
   interruptions = []; // ms from the end of a stream to the first block of the next
   reconnectedAt = [];
   lateness = { draining: [], others: [] };
@@ -111,7 +111,7 @@ export class Subscriber {
     }
     if (block.retry) this.#retry = Number(block.retry);
     if (block.id) this.#id = block.id;
-    if (block.event === 'gap') this.gaps += 1;
+    if (block.event === 'gap') this.gaps.push(`${new Date().toISOString()} ${node.config.node.name} ${block.data}`);
     else if (block.data) {
       const { n, t } = JSON.parse(block.data);
       this.seen.set(n, (this.seen.get(n) ?? 0) + 1);
@@ -208,7 +208,7 @@ export async function account(subscribers, source, ms = 30000) {
     delivered: subscribers.reduce((sum, one) => sum + one.seen.size, 0),
     missing: subscribers.reduce((sum, one) => sum + Math.max(0, missingOf(one)), 0),
     repeated: of((one) => [...one.seen.values()]).reduce((sum, times) => sum + times - 1, 0),
-    gaps: subscribers.reduce((sum, one) => sum + one.gaps, 0),
+    gaps: of((one) => one.gaps).length,
     reconnects: of((one) => one.interruptions).length,
     interruption_ms: figures(of((one) => one.interruptions)),
     delivered_draining: of((one) => one.lateness.draining).length,
