@@ -120,10 +120,11 @@ export function assertNothing(lost, watcher, publisher) {
   if (lost.length === 0) return;
   const firsts = lost.filter((n, i) => n !== lost[i - 1] + 1).slice(0, 5);
   const what = `${watcher.name} lacks ${lost.length} of ${publisher.name}, from ${lost[0]} to ${lost.at(-1)}:`;
-  assert.fail([what, ...firsts.flatMap((n) => [`instead of ${n}:`, ...around(watcher.seen, publisher, n)])].join('\n'));
+  const shown = firsts.flatMap((n) => [`instead of ${n}:`, ...around(watcher.seen, publisher, n)]);
+  assert.fail([what, ...shown].join('\n'));
 }
 
-/** What was seen between the events of `publisher` before and behind number `lost`: beginnings, gaps and their edges. */
+/** What was seen between the events of `publisher` before and behind number `lost`: beginnings, gaps, their edges. */
 function around(seen, publisher, lost) {
   const from = ({ p }) => p === publisher.name;
   const behind = seen.findIndex((one) => from(one) && one.n > lost);
