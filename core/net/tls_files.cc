@@ -2,6 +2,7 @@
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <system_error>
 
 namespace sse::net {
 namespace {
@@ -33,10 +34,10 @@ void hardenTls(ssl_ctx_st* context) {
 
 std::string tlsReason() {
   const unsigned long code = ERR_peek_error();
-  const char* text = code == 0 ? nullptr : ERR_reason_error_string(code);
-  std::string out = text != nullptr ? text : "not readable as PEM";
   ERR_clear_error();
-  return out;
+  if (code != 0 && ERR_SYSTEM_ERROR(code)) return std::generic_category().message(ERR_GET_REASON(code));
+  const char* text = code == 0 ? nullptr : ERR_reason_error_string(code);
+  return text != nullptr ? text : "not readable as PEM";
 }
 
 Error wrongTlsFile(std::string_view option, std::string_view file, std::string_view what) {

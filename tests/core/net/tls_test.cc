@@ -213,10 +213,18 @@ TEST_CASE("files that cannot be used are named together with their options") {
     CHECK(made.error().code == Code::InvalidArgument);
     return made.error().text;
   };
-  CHECK(problem({.options = "relay", .ca_file = "/nowhere"}).starts_with("relay.ca_file: /nowhere: "));
+  CHECK(problem({.options = "relay", .ca_file = "/nowhere"}) == "relay.ca_file: /nowhere: No such file or directory");
   CHECK(problem({.options = "relay", .client_certificate = world.own}).starts_with("relay.client_key: expected it"));
   CHECK(problem({.options = "relay", .client_certificate = world.own, .client_key = world.own})
             .starts_with("relay.client_key: " + world.own));
+}
+
+TEST_CASE("a file of the port that cannot be read is told as the system tells it") {
+  const World world;
+  net::TlsSettings port;
+  port.certificates = {"/nowhere"};
+  port.keys = {world.own};
+  CHECK(net::TlsContext::create(port).error().text == "tls.certificate: /nowhere: No such file or directory");
 }
 
 TEST_CASE("an encrypted key is refused in words, and nobody is asked for its pass phrase") {
