@@ -80,6 +80,33 @@ scenario('what a fresh node has let go before a peer could read it is told there
   assert.deepEqual(kept, Array.from({ length: 60 }, (_, i) => i + 5));
 });
 
+scenario(
+  'what a node told to one peer alone before it died comes to the others from that one',
+  async (stage) => {
+    const ports = [await freePort(), await freePort(), await freePort()];
+    const proxy = await Proxy.to({ port: ports[0] });
+    stage.defer(() => proxy.close());
+    const [a, b, c] = [hosts(...ports), hosts(...ports), hosts(proxy.port, ports[1])].map((each, i) =>
+      stage.prepare({ node: { name: 'abc'[i] }, http: { port: ports[i] }, hosts: each }),
+    );
+    await Promise.all([a, b, c].map((node) => node.start()));
+    await linked([a, b, c]);
+    const [onB, onC] = [await stage.subscribe(b, '/subscribe/c'), await stage.subscribe(c, '/subscribe/c')];
+    await publish(a, '/publish/c', { data: 1 });
+    for (const reader of [onB, onC]) assert.equal((await reader.next()).data, '1');
+    proxy.cut();
+    await publish(a, '/publish/c', { data: 2 });
+    await publish(a, '/publish/c', { data: 3 });
+    assert.deepEqual(await onB.take(2), ['2', '3']);
+    await a.kill();
+    assert.deepEqual(await onC.take(2, 40000), ['2', '3']);
+    assert.equal(await c.metric('sse_relay_refills_total'), 1);
+    await publish(b, '/publish/c', { data: 4 });
+    for (const reader of [onB, onC]) assert.equal((await reader.next()).data, '4');
+  },
+  { seconds: 80 },
+);
+
 /** A node that was linked to a peer which is gone for good, and said `sent`. */
 async function survivor(stage, sent) {
   const peer = await FakePeer.start(stage, (wanted) => (wanted ? sent : hello('gone', { head: 9 })));

@@ -21,6 +21,8 @@ struct Counters {
         refused_connections(metrics.counter("sse_relay_refused_total",
                                             "connections to the relay that ended before they were accepted")),
         holes(metrics.counter("sse_relay_holes_total", "holes in the feeds of peers")),
+        refills(metrics.counter("sse_relay_refills_total",
+                                "fills that were begun for events of a node that is gone, which a peer has")),
         original_lag(metrics.gauge("sse_relay_original_lag_events",
                                    "entries that the slowest node of the original program does not have yet")),
         posts_taken(posts(metrics, "taken")),
@@ -43,6 +45,7 @@ struct Counters {
   Counter& refused;
   Counter& refused_connections;
   Counter& holes;
+  Counter& refills;
   Gauge& original_lag;
   Counter& posts_taken;
   Counter& posts_refused;

@@ -9,12 +9,13 @@ std::optional<Want> FillPlan::start(const std::string& key, const Hello& hello, 
   auto known = met.events;
   const auto donated = donated_.find(hello.tag);
   if (donated != donated_.end()) known = std::max(known.value_or(0), donated->second);
-  const bool again = broke_ && !hello.starting;
+  const bool again = (broke_ || again_ == key) && !hello.starting;
   if (known && !again) return Want{Scope::Own, *known};
   // Nobody can have missed on purpose what these have published; and what they took from others is here already.
   const bool newcomer = hello.young || hello.head == 0 || met.waited;
   if (hello.starting || (newcomer && covers(hello, met) && !again)) return Want{Scope::Own, 0};
   donor_ = key;
+  again_.reset();
   donor_unfilled_ = hello.unfilled;
   donor_root_ = hello.root;
   return Want{Scope::All, 0};

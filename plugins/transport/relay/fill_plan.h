@@ -27,6 +27,9 @@ class FillPlan {
   /// before. True where the fill has ended by this.
   bool filled(const std::string& key, const Checkpoint& checkpoint, bool fresh);
 
+  /// The peer `key` has what cannot come here otherwise: it fills at its next start, known or not.
+  void wantAgain(const std::string& key) { again_ = key; }
+
   /// The link to `key` broke. True where it was the donor: those who wait may ask again.
   bool broken(const std::string& key);
 
@@ -44,7 +47,8 @@ class FillPlan {
  private:
   [[nodiscard]] bool covers(const Hello& hello, const Met& met) const;
 
-  bool broke_ = false;  // the last fill: it is done again
+  bool broke_ = false;                // the last fill: it is done again
+  std::optional<std::string> again_;  // wanted
   bool done_ = false;
   bool filled_ = false;  // once, by whomever
   bool donor_unfilled_ = false;

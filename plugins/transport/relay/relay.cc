@@ -306,6 +306,7 @@ void Relay::tick() {
       if (feeder->state() == Feeder::State::Feeding) reportFeeder(*feeder, LinkChanged::State::Connected, {});
     }
     for (const auto& [key, reader] : readers_) reader->reportLag();
+    takeWhatIsLacking();
   }
   scheduleTick();
 }

@@ -13,6 +13,7 @@
 #include "transport/relay/feeder.h"
 #include "transport/relay/fill_plan.h"
 #include "transport/relay/hub.h"
+#include "transport/relay/lacks.h"
 #include "transport/relay/reader.h"
 
 namespace sse::relay {
@@ -71,6 +72,7 @@ class Relay final : public Transport, private Hub {
   void tellFed();
   void tellHeld();
   void tellMissing();
+  void takeWhatIsLacking();
   [[nodiscard]] bool feeds(const Tag& peer) const;
   void noteFed(const Tag& peer);
   void noteLost(const Feeder& feeder);
@@ -100,6 +102,7 @@ class Relay final : public Transport, private Hub {
   std::map<std::string, std::unique_ptr<Reader>> readers_;  // by key
   std::vector<std::unique_ptr<Feeder>> feeders_;
   FillPlan plan_;
+  Lacks lacks_;
   Asks asks_;
   std::map<Tag, std::uint64_t> reached_;  // how far each peer's own events were handed over
   bool any_original_ = false;

@@ -89,6 +89,26 @@ void Relay::tellHeld() {
   host_->bus().publish(PeersHold{std::move(held)});
 }
 
+/// A fill needs a connection of its own.
+void Relay::takeWhatIsLacking() {
+  if (starting_ || draining_ || plan_.filling()) return;
+  auto here = host_->journal().checkpoint().highest;
+  std::ranges::sort(here, {}, &Identity::origin);
+  std::vector<Lacks::Peer> peers;
+  std::vector<Tag> tags{host_->node().tag};
+  for (const auto& [key, reader] : readers_) {
+    if (!reader->up()) continue;
+    peers.push_back({&key, &reader->held()});
+    tags.push_back(reader->peerHello().tag);
+  }
+  const auto read = [&tags](const Tag& origin) { return std::ranges::find(tags, origin) != tags.end(); };
+  const auto donor = lacks_.look(peers, here, read, host_->loop().now());
+  if (!donor) return;
+  counters_->refills.add();
+  plan_.wantAgain(*donor);
+  readers_.at(*donor)->link()->fail("it has events of a node that is gone which are missing here: they are taken anew");
+}
+
 /// Who came back may not be dialed again for long: the tries before had failed, or led to another process.
 void Relay::dialBack(const Feeder& feeder) {
   if (stopping_) return;

@@ -141,3 +141,15 @@ TEST_CASE(
   CHECK(plan.filled("b", {tagOf("b"), 5, {}}, false));
   CHECK_FALSE(plan.root());
 }
+
+TEST_CASE("a peer that has what cannot come otherwise fills once more") {
+  FillPlan plan;
+  CHECK(plan.start("a", helloOf("a", 10), {}));
+  CHECK(plan.filled("a", {tagOf("a"), 10, {{tagOf("b"), 18}}}, true));
+  plan.wantAgain("b");
+  CHECK(reads(plan.start("a", helloOf("a", 12), {.events = 10}), Scope::Own, 10));
+  CHECK(reads(plan.start("b", helloOf("b", 20, true), {.events = 18}), Scope::Own, 18));
+  CHECK(reads(plan.start("b", helloOf("b", 20), {.events = 18}), Scope::All, 0));
+  CHECK(plan.filled("b", {tagOf("b"), 20, {}}, false));
+  CHECK(reads(plan.start("b", helloOf("b", 20), {.events = 20}), Scope::Own, 20));
+}

@@ -1,0 +1,41 @@
+#include "transport/relay/lacks.h"
+
+#include <algorithm>
+
+namespace sse::relay {
+namespace {
+
+std::uint64_t numberOf(const std::vector<Identity>& here, const Tag& origin) {
+  const auto found = std::ranges::lower_bound(here, origin, {}, &Identity::origin);
+  return found != here.end() && found->origin == origin ? found->number : 0;
+}
+
+}  // namespace
+
+std::optional<std::string> Lacks::look(const std::vector<Peer>& peers, const std::vector<Identity>& here,
+                                       const std::function<bool(const Tag&)>& read, Clock::time_point now) {
+  Found found;
+  if (here.size() < kMostOrigins) {
+    for (const auto& peer : peers) {
+      for (const auto& id : *peer.held) {
+        if (id.number <= numberOf(here, id.origin) || read(id.origin)) continue;
+        auto& missing = found[id.origin];
+        if (id.number > missing.number) missing = {id.number, peer.key, now};
+        if (found.size() == kMostOrigins) break;
+      }
+    }
+  }
+  for (auto& [origin, missing] : found) {
+    const auto before = missing_.find(origin);
+    if (before != missing_.end() && before->second.number == missing.number) missing.since = before->second.since;
+  }
+  missing_ = std::move(found);
+  if (last_ && now - *last_ < kApart) return std::nullopt;
+  const auto old =
+      std::ranges::find_if(missing_, [&](const auto& each) { return now - each.second.since >= kSettled; });
+  if (old == missing_.end()) return std::nullopt;
+  last_ = now;
+  return *old->second.peer;
+}
+
+}  // namespace sse::relay
