@@ -9,11 +9,13 @@ void Fill::begin(const Tag& donor, bool young) {
   how_ = {};
   if (young) how_.live = donor;
   spoiled_ = false;
+  opening_.store(!journal_.strangers({{donor, 1}}).empty(), std::memory_order_release);
   running_.store(true, std::memory_order_release);
 }
 
 void Fill::drop() {
   running_.store(false, std::memory_order_release);
+  opening_.store(false, std::memory_order_release);
   past_.reset();
 }
 

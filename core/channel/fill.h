@@ -35,6 +35,8 @@ class Fill {
 
   /// Between begin and drop or end. [any]
   [[nodiscard]] bool running() const { return running_.load(std::memory_order_acquire); }
+  /// The same, of a donor that was never heard out: what others have, and this node does not, may be on its way. [any]
+  [[nodiscard]] bool opening() const { return opening_.load(std::memory_order_acquire); }
 
  private:
   Journal& journal_;
@@ -42,6 +44,7 @@ class Fill {
   Takeover how_;
   bool spoiled_ = false;
   std::atomic<bool> running_{false};
+  std::atomic<bool> opening_{false};
 };
 
 }  // namespace sse::channel

@@ -12,7 +12,7 @@ constexpr Duration kLook{20};
 }  // namespace
 
 std::optional<api::ResumeSource::Known> ClusterResume::find(const Identity& identity, const Identity& deliverer) {
-  if (fill_.running()) return std::nullopt;
+  if (fill_.opening()) return std::nullopt;
   const auto checkpoint = checkpoints_.find(deliverer.origin, deliverer.number);
   if (!checkpoint) return std::nullopt;
   const auto had = cluster::Had::of(identity, deliverer, *checkpoint);

@@ -64,6 +64,18 @@ TEST_CASE("a fill that broke leaves nothing, so that the next one can give all")
   CHECK(world.book.woken.empty());
 }
 
+TEST_CASE("a fill is opening where its donor was never heard out") {
+  World world;
+  world.fill.begin(kPeer, false);
+  CHECK(world.fill.opening());
+  world.fill.drop();
+  CHECK_FALSE(world.fill.opening());
+  world.book.journal.note(kPeer);
+  world.fill.begin(kPeer, false);
+  CHECK(world.fill.running());
+  CHECK_FALSE(world.fill.opening());
+}
+
 TEST_CASE("what a fill brought is seen by those who began behind it alone") {
   World world;
   world.fill.begin(kPeer, false);
