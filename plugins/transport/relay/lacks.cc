@@ -19,6 +19,7 @@ std::optional<std::string> Lacks::look(const std::vector<Peer>& peers, const std
     for (const auto& peer : peers) {
       for (const auto& id : *peer.held) {
         if (id.number <= numberOf(here, id.origin) || read(id.origin)) continue;
+        if (const auto asked = asked_.find(id.origin); asked != asked_.end() && id.number <= asked->second) continue;
         auto& missing = found[id.origin];
         if (id.number > missing.number) missing = {id.number, peer.key, now};
         if (found.size() == kMostOrigins) break;
@@ -35,7 +36,15 @@ std::optional<std::string> Lacks::look(const std::vector<Peer>& peers, const std
       std::ranges::find_if(missing_, [&](const auto& each) { return now - each.second.since >= kSettled; });
   if (old == missing_.end()) return std::nullopt;
   last_ = now;
+  note(*old->second.peer);
   return *old->second.peer;
+}
+
+void Lacks::note(const std::string& peer) {
+  if (asked_.size() >= kMostOrigins) asked_.clear();
+  for (const auto& [origin, missing] : missing_) {
+    if (*missing.peer == peer) asked_[origin] = missing.number;
+  }
 }
 
 }  // namespace sse::relay

@@ -14,8 +14,8 @@ namespace sse::relay {
 
 /// Finds out what a node that is gone had told to a peer and not to this one: a crash in the middle of relaying, or a
 /// partition in which a node was replaced. Such events come by no link any more, but the peer still has them. Pure.
-/// Owned by the relay, lives on the control thread. Holds a number for each origin that peers name, at most
-/// kMostOrigins.
+/// Owned by the relay, lives on the control thread. Holds two numbers for each origin that peers name, at most
+/// kMostOrigins. Nothing is asked for twice: it may be that this node has forgotten the origin.
 class Lacks {
  public:
   static constexpr Duration kSettled{15'000};        ///< what is on its way has come, and who restarts is back
@@ -41,7 +41,10 @@ class Lacks {
   };
   using Found = std::map<Tag, Missing>;
 
+  void note(const std::string& peer);
+
   Found missing_;  // `peer` holds within one look
+  std::map<Tag, std::uint64_t> asked_;
   std::optional<Clock::time_point> last_;
 };
 

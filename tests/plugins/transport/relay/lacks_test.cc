@@ -61,13 +61,17 @@ TEST_CASE("nothing is lacking of nodes that are read, of what is here, or of wha
   CHECK_FALSE(world.look(14s));
 }
 
-TEST_CASE("fills for what is lacking are a minute apart") {
+TEST_CASE("fills for what is lacking are a minute apart, and none is for the same again") {
   World world;
   world.of_a = {{tagOf("gone"), 1}};
   CHECK_FALSE(world.look(0ms));
   CHECK(world.look(15s));
-  CHECK_FALSE(world.look(59s));
+  world.of_a = {{tagOf("gone"), 1}, {tagOf("next"), 2}};
+  CHECK_FALSE(world.look(1s));
+  CHECK_FALSE(world.look(58s));
   CHECK(world.look(1s));
+  CHECK_FALSE(world.look(61s));
+  CHECK_FALSE(world.look(61s));
 }
 
 TEST_CASE("where there are so many origins that old ones are forgotten nothing is said to be lacking") {
