@@ -9,7 +9,7 @@ void Fill::begin(const Tag& donor, bool young) {
   how_ = {};
   if (young) how_.live = donor;
   spoiled_ = false;
-  opening_.store(!journal_.strangers({{donor, 1}}).empty(), std::memory_order_release);
+  opening_.store(!ended_ || !journal_.strangers({{donor, 1}}).empty(), std::memory_order_release);
   running_.store(true, std::memory_order_release);
 }
 
@@ -40,6 +40,7 @@ void Fill::end(std::int64_t now_us) {
   how_.late = journal_.used();
   if (!how_.late) how_.live.reset();
   journal_.takeOver(*past_, how_, now_us);
+  ended_ = true;
   drop();
 }
 

@@ -35,7 +35,8 @@ class Fill {
 
   /// Between begin and drop or end. [any]
   [[nodiscard]] bool running() const { return running_.load(std::memory_order_acquire); }
-  /// The same, of a donor that was never heard out: what others have, and this node does not, may be on its way. [any]
+  /// The same, where it is the first, or of a donor that was never heard out: what others have, and this node does not,
+  /// may be on its way. [any]
   [[nodiscard]] bool opening() const { return opening_.load(std::memory_order_acquire); }
 
  private:
@@ -43,6 +44,7 @@ class Fill {
   std::unique_ptr<Journal> past_;
   Takeover how_;
   bool spoiled_ = false;
+  bool ended_ = false;  // one has
   std::atomic<bool> running_{false};
   std::atomic<bool> opening_{false};
 };

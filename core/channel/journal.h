@@ -153,7 +153,7 @@ class Journal final : public sse::Journal {
   using Known = std::vector<Identity>;  ///< by origin
   EntryRef takeOldest();
   void takePast(Journal& past, const Takeover& how, const Known& known, std::int64_t now_us, Trash& trash);
-  bool takeFloors(const Floors& floors, const Known& known, const Takeover& how, std::int64_t now_us, Trash& trash);
+  Raised takeFloors(const Floors& floors, const Known& known, const Takeover& how, std::int64_t now_us, Trash& trash);
   void linkForeign(const EntryRef& entry, std::int64_t now_us, Trash& trash);
   [[nodiscard]] const Entry* firstAfter(std::uint64_t position) const;
   [[nodiscard]] Extent extentOf(const Log& log) const;

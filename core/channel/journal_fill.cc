@@ -36,17 +36,17 @@ void Journal::takeFloors(const Floors& floors, std::int64_t now_us) {
   takeFloors(floors, {}, {}, now_us, trash);
 }
 
-/// Of origins that are `known` what was lost up to there is known better here. Tells whether there is more of one, or
-/// anything of the one that is `live`.
-bool Journal::takeFloors(const Floors& floors, const Known& known, const Takeover& how, std::int64_t now_us,
-                         Trash& trash) {
-  bool more = false;
+/// Of origins that are `known` what was lost up to there is known better here.
+Raised Journal::takeFloors(const Floors& floors, const Known& known, const Takeover& how, std::int64_t now_us,
+                           Trash& trash) {
+  Raised raised;
   const auto raise = [&](FloorSet& set, const std::vector<Identity>& lost) {
     for (const auto& each : lost) {
       const auto number = numberIn(known, each.origin);
       if (each.origin == own_ || each.number <= number) continue;
       set.raise(each);
-      more = more || number > 0 || each.origin == how.live;
+      raised.any = true;
+      raised.followed = raised.followed || number > 0 || each.origin == how.live;
     }
   };
   for (const auto& reached : floors.reached) {
@@ -59,7 +59,7 @@ bool Journal::takeFloors(const Floors& floors, const Known& known, const Takeove
     Log* log = findOrMake(channel, now_us, trash);
     raise(log != nullptr ? log->lost_ : lost_everywhere_, lost);
   }
-  return more;
+  return raised;
 }
 
 void Journal::note(const Tag& origin) {
@@ -94,16 +94,13 @@ void Journal::takeOver(Journal& past, const Takeover& how, std::int64_t now_us) 
     const auto known = knownOf(floors.reached, origins_);
     const auto before = head_;
     takePast(past, how, known, now_us, trash);
-    const bool lost = takeFloors(floors, known, how, now_us, trash);
-    const bool older = std::ranges::any_of(floors.reached, [&](const Identity& reached) {
-      return reached.number > 0 && reached.origin != own_ && reached.origin != how.live &&
-             numberIn(known, reached.origin) == 0;
-    });
-    if (how.late && (older || lost)) {
+    const bool brought = !fills_.empty() && fills_.back().first > before;
+    const auto raised = takeFloors(floors, known, how, now_us, trash);
+    if (how.late && (brought || raised.any)) {
       const auto hole = emptyHole();
       hole->past_ = true;
       link(hole.get(), {own_, head_ + 1}, now_us, trash);
-      if (!lost && !fills_.empty() && fills_.back().first > before) fills_.back().until = head_;
+      if (brought && !raised.followed) fills_.back().until = head_;
     }
     wake = std::exchange(woken_, 0);
   }

@@ -112,12 +112,12 @@ Answer Journal::read(const Query& query, std::vector<EntryRef>& out) const {
       return a.log->at(a.next)->position() < b.log->at(b.next)->position();
     });
     Entry* entry = first->log->at(first->next);
-    if (events >= query.max_events || (events > 0 && bytes + entry->footprint() > query.max_bytes)) {
-      answer.more = true;
-      return answer;
-    }
-    answer.upto = entry->position();
     if (visible(*entry, query)) {
+      if (events >= query.max_events || (events > 0 && bytes + entry->footprint() > query.max_bytes)) {
+        answer.more = true;
+        return answer;
+      }
+      answer.upto = entry->position();
       out.emplace_back(entry);
       ++events;
       bytes += entry->footprint();
@@ -200,7 +200,7 @@ bool Journal::misses(const Log* log, const std::vector<Identity>& had) const {
 std::vector<Tag> Journal::strangers(const std::vector<Identity>& had) const {
   std::vector<Tag> found;
   const std::lock_guard lock(mutex_);
-  if (origins_.size() == Origins::kMost) return found;
+  if (origins_.crowded()) return found;
   for (const auto& id : had) {
     if (id.number > 0 && id.origin != own_ && !origins_.knows(id.origin)) found.push_back(id.origin);
   }

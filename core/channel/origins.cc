@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace sse::channel {
 namespace {
@@ -29,6 +30,7 @@ bool Origins::raise(const Identity& id) {
   if (id.number == 0) return false;
   auto& known = find(id.origin);
   if (id.number <= known.number) return false;
+  if (known.number == 0) ++arrived_;
   known.number = id.number;
   return true;
 }
@@ -36,7 +38,10 @@ bool Origins::raise(const Identity& id) {
 void Origins::note(const Tag& origin) { find(origin); }
 
 void Origins::makeRoom() {
-  known_.erase(std::ranges::min_element(known_, {}, [](const auto& entry) { return entry.second.heard; }));
+  const auto rank = [](const auto& entry) { return std::pair(entry.second.number > 0, entry.second.heard); };
+  const auto last = std::ranges::min_element(known_, {}, rank);
+  if (last->second.number > 0) --arrived_;
+  known_.erase(last);
 }
 
 bool Origins::knows(const Tag& origin) const { return known_.contains(keyOf(origin)); }

@@ -10,8 +10,8 @@
 namespace sse::channel {
 
 /// Of each origin the highest number that has arrived: what drops repeats and what checkpoints tell. Every restart of a
-/// node is another origin, so at most kMost are known: the one not heard of for longest makes room. Owned by the
-/// journal, under its lock.
+/// node is another origin, so at most kMost are known: of those of which nothing has arrived, else of all, the one not
+/// heard of for longest makes room. Owned by the journal, under its lock.
 class Origins {
  public:
   static constexpr std::size_t kMost = 1024;
@@ -28,6 +28,9 @@ class Origins {
   /// Those that are known and of which nothing has arrived, with number 0.
   void appendQuiet(std::vector<Identity>& out) const;
   [[nodiscard]] std::size_t size() const { return known_.size(); }
+  /// There are nearly so many of which something has arrived that some make room, here or elsewhere: that one is not
+  /// known does not say that nothing of it ever came.
+  [[nodiscard]] bool crowded() const { return arrived_ >= kMost - kMost / 16; }
 
  private:
   struct Known {
@@ -40,6 +43,7 @@ class Origins {
 
   std::unordered_map<std::uint64_t, Known> known_;  ///< by tag, as eight bytes
   std::uint64_t heard_ = 0;
+  std::size_t arrived_ = 0;  ///< origins of which something has
 };
 
 }  // namespace sse::channel

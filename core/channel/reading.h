@@ -62,6 +62,12 @@ struct PastStretch {
   std::uint64_t until = 0;
 };
 
+/// What floors that were taken over said to be lost that was not known to be.
+struct Raised {
+  bool any = false;
+  bool followed = false;  ///< of an origin whose events are shown here as news
+};
+
 /// A channel that a loop reads from now on.
 struct Joined {
   Log* log = nullptr;  ///< nullptr: limits.channels is reached and no channel is unused

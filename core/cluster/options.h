@@ -22,7 +22,8 @@ inline constexpr Option kOptions[] = {
     {.key = "history.peer_timeout",
      .type = OptionType::Duration,
      .default_text = "1s",
-     .help = "how long a resuming subscriber waits for a peer that knows its position",
+     .help = "how long a resuming subscriber waits for a peer that knows its position, and as long again for what "
+             "is on its way here",
      .min = 10,
      .max = 60'000},
 };

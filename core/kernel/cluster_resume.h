@@ -31,13 +31,13 @@ class ClusterResume final : public api::ResumeSource {
 
  private:
   struct Question {
-    Identity identity;
-    Identity deliverer;
+    std::vector<Tag> strangers;  // at first
     Clock::time_point until;
     std::function<void()> done;
   };
 
   [[nodiscard]] bool linked(const Tag& node) const;
+  [[nodiscard]] bool known(const std::vector<Tag>& strangers) const;
   /// Until the end of a fill or a link makes the position known. [control]
   void wait(Question question);
   void look();

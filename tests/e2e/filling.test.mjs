@@ -107,6 +107,46 @@ scenario(
   { seconds: 80 },
 );
 
+scenario(
+  'a donor that published nothing leaves, and nobody lacks anything or is told so',
+  async (stage) => {
+    const ports = [await freePort(), await freePort(), await freePort()];
+    const [a, b, c] = ports.map((port, i) =>
+      stage.prepare({ node: { name: 'abc'[i] }, http: { port }, hosts: hosts(...ports) }),
+    );
+    await Promise.all([a.start(), b.start()]);
+    await linked([a, b]);
+    for (let i = 0; i < 3; i += 1) await publish(a, '/publish/c', { data: i });
+    await a.program.freeze();
+    const woken = pause(400).then(() => a.program.signal('SIGCONT'));
+    await Promise.all([c.start(), woken]);
+    await linked([a, b, c]);
+    const readers = [await stage.subscribe(a, '/subscribe/c'), await stage.subscribe(c, '/subscribe/c')];
+    await b.stop();
+    await pause(20000); // longer than what is lacking takes to be settled
+    for (const node of [a, c]) assert.equal(await node.metric('sse_relay_refills_total'), 0);
+    for (const reader of readers) assert.deepEqual(reader.events, []);
+  },
+  { seconds: 60 },
+);
+
+scenario('an empty node that is met first hides nobody who has something', async (stage) => {
+  const [atA, atB, atD, atX] = [await freePort(), await freePort(), await freePort(), await freePort()];
+  const lone = { cluster: { start_timeout: '100ms' } };
+  const a = await stage.node({ ...lone, node: { name: 'a' }, http: { port: atA }, hosts: hosts(atD, atX) });
+  const d = await stage.node({ node: { name: 'd' }, http: { port: atD }, hosts: hosts(atA) });
+  await linked([a, d]);
+  for (const data of [1, 2, 3]) await publish(d, '/publish/c', { data });
+  await d.stop();
+  await stage.node({ ...lone, node: { name: 'b' }, http: { port: atB }, hosts: hosts(atX) });
+  const x = stage.prepare({ node: { name: 'x' }, http: { port: atX }, hosts: hosts(atB, atA) });
+  await a.program.freeze();
+  const woken = pause(500).then(() => a.program.signal('SIGCONT'));
+  await Promise.all([x.start(), woken]);
+  const reader = await stage.subscribe(x, '/subscribe/c?last_event_id=earliest');
+  assert.deepEqual(await reader.take(3), ['1', '2', '3']);
+});
+
 /** A node that was linked to a peer which is gone for good, and said `sent`. */
 async function survivor(stage, sent) {
   const peer = await FakePeer.start(stage, (wanted) => (wanted ? sent : hello('gone', { head: 9 })));

@@ -310,6 +310,7 @@ scenario('a URL whose server never answers delays neither requests nor the stop'
   await until('the fetch hangs', () => sockets.size === 1 && node.log.includes('"listening"'));
   const line = node.log.split('\n').find((text) => text.includes('"listening"'));
   node.port = Number(line.match(/http_port":"(\d+)/)[1]);
+  await until('it has started', async () => (await node.probe('/startupz')) === 200);
   await accepts(node, await (await Signer.make('HS256', undefined, { secret })).token({ sse }));
   assert.equal(await node.probe('/readyz'), 503);
   assert.equal((await node.stop()).code, 0);

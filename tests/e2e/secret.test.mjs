@@ -9,9 +9,10 @@ import { until } from './support/wait.mjs';
 scenario(
   'a cluster secret is changed node by node, and every event arrives meanwhile',
   async (stage) => {
-    const nodes = await stage.pair({ cluster: { secret: 'old' } });
+    const [before, after] = ['the one until now', 'the one from now on'];
+    const nodes = await stage.pair({ cluster: { secret: before } });
     const published = [];
-    for (const secret of ['old\nnew', 'new\nold', 'new']) {
+    for (const secret of [`${before}\n${after}`, `${after}\n${before}`, after]) {
       for (const node of nodes) {
         writeFileSync(node.file, JSON.stringify({ ...node.config, cluster: { secret } }));
         await node.restart();

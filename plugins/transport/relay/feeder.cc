@@ -87,6 +87,7 @@ void Feeder::wanted(const Want& want) {
   older_by_ = relay::olderBy(want.age, hub_.age());
   cursor_ = want.after;
   acked_position_ = want.after;
+  own_wanted_ = hub_.source().journal().ownHead();
   wanted_at_ = hub_.source().journal().checkpoint();
   floors_sent_ = scope_ == Scope::Own;
   if (scope_ == Scope::All) donations_ = hub_.source().journal().checkpoints();
@@ -155,14 +156,15 @@ void Feeder::sendFloors() {
   if (floors_sent_) floors_.reset();
 }
 
-/// What this node had of each origin when Want came; of its own everything up to that position.
+/// What this node had of each origin when Want came. Of its own it is the number of an event, as others know it: that
+/// of a position would seem to be lacking everywhere else once this node is gone.
 std::vector<Identity> Feeder::reached() const {
   auto reached = wanted_at_.highest;
   const auto own = std::ranges::find(reached, ours_.tag, &Identity::origin);
   if (own != reached.end()) {
-    own->number = wanted_at_.position;
+    own->number = own_wanted_;
   } else {
-    reached.push_back({ours_.tag, wanted_at_.position});
+    reached.push_back({ours_.tag, own_wanted_});
   }
   return reached;
 }

@@ -92,6 +92,7 @@ class Feeder final : public LinkOwner {
 
   bool filled_ = false;
   Checkpoint wanted_at_;               // of the moment when Want came
+  std::uint64_t own_wanted_ = 0;       // number of the newest own event then
   std::optional<Floors> floors_;       // as far as they are still to be sent
   bool floors_sent_ = false;           // or none are to be sent
   std::vector<Checkpoint> donations_;  // checkpoints still to be sent

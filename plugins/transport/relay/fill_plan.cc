@@ -11,23 +11,24 @@ std::optional<Want> FillPlan::start(const std::string& key, const Hello& hello, 
   if (donated != donated_.end()) known = std::max(known.value_or(0), donated->second);
   const bool again = (broke_ || again_ == key) && !hello.starting;
   if (known && !again) return Want{Scope::Own, *known};
-  // Nobody can have missed on purpose what these have published; and what they took from others is here already.
   const bool newcomer = hello.young || hello.head == 0 || met.waited;
   if (hello.starting || (newcomer && covers(hello, met) && !again)) return Want{Scope::Own, 0};
   donor_ = key;
   again_.reset();
-  donor_unfilled_ = hello.unfilled;
   donor_root_ = hello.root;
+  fresh_ = met.fresh;
   return Want{Scope::All, 0};
 }
 
-/// A newcomer that is its own root has been filled by nobody.
+/// What a newcomer was filled with is here where the roots are the same. One that is its own root was filled by nobody
+/// before it was ready, so there is little that it may have besides its own events; Lacks finds it.
 bool FillPlan::covers(const Hello& hello, const Met& met) const {
-  if (done_ || met.root) return true;
-  return hello.root && (hello.root == root_ || (filled_ && *hello.root == hello.tag));
+  if (met.root) return true;
+  if (!hello.root) return false;
+  return hello.root == root_ || (filled_ && hello.young && !met.waited && *hello.root == hello.tag);
 }
 
-bool FillPlan::filled(const std::string& key, const Checkpoint& checkpoint, bool fresh) {
+bool FillPlan::filled(const std::string& key, const Checkpoint& checkpoint) {
   if (donor_ != key) return false;
   for (const auto& id : checkpoint.highest) {
     auto& number = donated_[id.origin];
@@ -36,9 +37,9 @@ bool FillPlan::filled(const std::string& key, const Checkpoint& checkpoint, bool
   donated_.erase(checkpoint.node);
   donor_.reset();
   broke_ = false;
-  if (!filled_ && fresh) root_ = donor_root_;
+  if (checkpoint.position == 0) return true;
+  if (!filled_ && fresh_) root_ = donor_root_;
   filled_ = true;
-  done_ = done_ || !donor_unfilled_;
   return true;
 }
 

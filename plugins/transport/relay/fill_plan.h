@@ -19,13 +19,13 @@ class FillPlan {
     std::optional<std::uint64_t> events = {};  ///< how far its own events have come here
     bool waited = false;                       ///< it was told to wait before
     bool root = false;                         ///< its root is this node, or events of it have come here
+    bool fresh = false;                        ///< this node itself has nothing yet
   };
   /// From where to read the peer that said `hello`; nothing: wait until the fill has ended.
   std::optional<Want> start(const std::string& key, const Hello& hello, const Met& met);
 
-  /// The peer `key` has sent all it had; `checkpoint` is of its journal. `fresh`: this node had nothing of its own
-  /// before. True where the fill has ended by this.
-  bool filled(const std::string& key, const Checkpoint& checkpoint, bool fresh);
+  /// The peer `key` has sent all it had; `checkpoint` is of its journal. True where the fill has ended by this.
+  bool filled(const std::string& key, const Checkpoint& checkpoint);
 
   /// The peer `key` has what cannot come here otherwise: it fills at its next start, known or not.
   void wantAgain(const std::string& key) { again_ = key; }
@@ -36,12 +36,8 @@ class FillPlan {
   /// A fill is under way: there is more to come than what is here, so others are filled better elsewhere.
   [[nodiscard]] bool filling() const { return donor_.has_value(); }
 
-  /// No fill has ended of a donor that was filled itself.
-  [[nodiscard]] bool unfilled() const { return !done_; }
-
   /// The process from which history was handed on, from donor to donor, to this node: the root of the donor that filled
-  /// it while it was fresh. Nothing: there was none that told one, so this node is its own. Who has all of one of two
-  /// nodes with the same root has all that the other was filled with.
+  /// it while it had nothing. Nothing: there was none that told one, so this node is its own.
   [[nodiscard]] const std::optional<Tag>& root() const { return root_; }
 
  private:
@@ -49,9 +45,8 @@ class FillPlan {
 
   bool broke_ = false;                // the last fill: it is done again
   std::optional<std::string> again_;  // wanted
-  bool done_ = false;
-  bool filled_ = false;  // once, by whomever
-  bool donor_unfilled_ = false;
+  bool filled_ = false;               // once, by one who had something
+  bool fresh_ = false;                // when the fill began
   std::optional<Tag> donor_root_;
   std::optional<Tag> root_;
   std::optional<std::string> donor_;      // while the fill runs

@@ -36,15 +36,19 @@ std::optional<std::string> Lacks::look(const std::vector<Peer>& peers, const std
       std::ranges::find_if(missing_, [&](const auto& each) { return now - each.second.since >= kSettled; });
   if (old == missing_.end()) return std::nullopt;
   last_ = now;
-  note(*old->second.peer);
-  return *old->second.peer;
+  from_ = *old->second.peer;
+  wanted_.clear();
+  for (const auto& [origin, missing] : missing_) {
+    if (*missing.peer == from_) wanted_[origin] = missing.number;
+  }
+  return from_;
 }
 
-void Lacks::note(const std::string& peer) {
+void Lacks::filled(const std::string& peer) {
+  if (from_ != peer) return;
+  from_.reset();
   if (asked_.size() >= kMostOrigins) asked_.clear();
-  for (const auto& [origin, missing] : missing_) {
-    if (*missing.peer == peer) asked_[origin] = missing.number;
-  }
+  for (const auto& [origin, number] : wanted_) asked_[origin] = number;
 }
 
 }  // namespace sse::relay

@@ -15,12 +15,12 @@ namespace sse::relay {
 /// Finds out what a node that is gone had told to a peer and not to this one: a crash in the middle of relaying, or a
 /// partition in which a node was replaced. Such events come by no link any more, but the peer still has them. Pure.
 /// Owned by the relay, lives on the control thread. Holds two numbers for each origin that peers name, at most
-/// kMostOrigins. Nothing is asked for twice: it may be that this node has forgotten the origin.
+/// kMostOrigins. What a fill was to bring is not asked for again: it may be that this node has forgotten the origin.
 class Lacks {
  public:
-  static constexpr Duration kSettled{15'000};        ///< what is on its way has come, and who restarts is back
-  static constexpr Duration kApart{60'000};          ///< between two fills for this
-  static constexpr std::size_t kMostOrigins = 1024;  ///< where there are more, nodes forget old ones: nothing is said
+  static constexpr Duration kSettled{15'000};       ///< what is on its way has come, and who restarts is back
+  static constexpr Duration kApart{60'000};         ///< between two fills for this
+  static constexpr std::size_t kMostOrigins = 960;  ///< where there are more, nodes forget old ones: nothing is said
 
   /// A peer that is read, and what it last said to have of each origin.
   struct Peer {
@@ -33,6 +33,9 @@ class Lacks {
   std::optional<std::string> look(const std::vector<Peer>& peers, const std::vector<Identity>& here,
                                   const std::function<bool(const Tag&)>& read, Clock::time_point now);
 
+  /// A fill by `peer` has ended.
+  void filled(const std::string& peer);
+
  private:
   struct Missing {
     std::uint64_t number = 0;  ///< the greatest that a peer has
@@ -41,9 +44,9 @@ class Lacks {
   };
   using Found = std::map<Tag, Missing>;
 
-  void note(const std::string& peer);
-
-  Found missing_;  // `peer` holds within one look
+  Found missing_;                        // `peer` holds within one look
+  std::optional<std::string> from_;      // the peer that is to fill
+  std::map<Tag, std::uint64_t> wanted_;  // of it
   std::map<Tag, std::uint64_t> asked_;
   std::optional<Clock::time_point> last_;
 };

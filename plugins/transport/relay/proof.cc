@@ -41,6 +41,21 @@ std::vector<std::string_view> secretsOf(std::string_view text) {
   return secrets;
 }
 
+Result<void> checkSecrets(std::string_view text) {
+  const auto secrets = secretsOf(text);
+  if (secrets.size() < 2) return {};
+  const auto wrong = [](const std::string& what) { return Error{Code::InvalidArgument, "cluster.secret: " + what}; };
+  if (secrets.size() > kMostSecrets) {
+    return wrong("expected at most " + std::to_string(kMostSecrets) + " lines, each a secret, got " +
+                 std::to_string(secrets.size()));
+  }
+  const auto least = std::ranges::min_element(secrets, {}, &std::string_view::size);
+  if (least->size() >= kLeastOfSeveral) return {};
+  return wrong("expected at least " + std::to_string(kLeastOfSeveral) +
+               " bytes in each of several lines, as each is a secret, got " + std::to_string(least->size()) +
+               " in line " + std::to_string(least - secrets.begin() + 1));
+}
+
 ProofBytes proofOf(Side side, std::string_view text, const Hello& dialer, const Hello& acceptor) {
   return proofBy(secretsOf(text).front(), side, dialer, acceptor);
 }

@@ -21,6 +21,12 @@ bool sameProof(const ProofBytes& a, const ProofBytes& b);
 /// The secrets of cluster.secret, one a line: the first is the one to prove. Never none where there is any text.
 std::vector<std::string_view> secretsOf(std::string_view text);
 
+/// Each of several secrets lets in by itself, so none may be a comment or the rest of a wrapped line: at least
+/// kLeastOfSeveral bytes, at most kMostSecrets.
+inline constexpr std::size_t kLeastOfSeveral = 16;
+inline constexpr std::size_t kMostSecrets = 4;
+Result<void> checkSecrets(std::string_view text);
+
 /// Whether `proof` is that of `side` with one of the secrets in `text`.
 bool proves(const ProofBytes& proof, Side side, std::string_view text, const Hello& dialer, const Hello& acceptor);
 

@@ -23,6 +23,7 @@ Result<void> Relay::configure(Host& host, std::string_view settings_json) {
   host_ = &host;
   const Settings settings(settings_json);
   timeout_ = settings.duration("relay.timeout");
+  if (auto good = checkSecrets(host.node().cluster_secret); !good) return good;
   if (auto taken = takeTls(settings); !taken) return taken;
   return allowOriginals(settings);
 }
@@ -81,7 +82,6 @@ Hello Relay::hello() {
   const auto& node = host_->node();
   hello.starting = starting_ || plan_.filling();
   hello.young = age() < kYoung;
-  hello.unfilled = plan_.unfilled();
   hello.secret = !node.cluster_secret.empty();
   hello.ages = true;
   hello.roots = true;
@@ -115,7 +115,10 @@ std::optional<std::uint64_t> Relay::known(const Tag& peer) const {
 }
 
 FillPlan::Met Relay::met(const Hello& hello, bool waited) const {
-  return {known(hello.tag), waited, hello.root && (*hello.root == host_->node().tag || known(*hello.root))};
+  FillPlan::Met met{.events = known(hello.tag), .waited = waited};
+  met.root = hello.root && (*hello.root == host_->node().tag || known(*hello.root));
+  met.fresh = host_->journal().head() == 0;
+  return met;
 }
 
 Hub::Verdict Relay::greeted(Reader& reader, Want& want) {
@@ -139,7 +142,9 @@ void Relay::reached(const Tag& peer, std::uint64_t position) {
 
 void Relay::filled(Reader& reader, const Checkpoint& checkpoint) {
   host_->bus().publish(CheckpointReceived{checkpoint});
-  if (plan_.filled(reader.key(), checkpoint, starting_)) wakeWaiting();
+  if (!plan_.filled(reader.key(), checkpoint)) return;
+  lacks_.filled(reader.key());
+  wakeWaiting();
 }
 
 void Relay::wakeWaiting() {

@@ -80,7 +80,6 @@ Hello readHello(Reader& in) {
   hello.starting = (flags & 1) != 0;
   hello.young = (flags & 2) != 0;
   hello.secret = (flags & 4) != 0;
-  hello.unfilled = (flags & 8) != 0;
   hello.ages = (flags & 16) != 0;
   hello.roots = (flags & 64) != 0;
   hello.tag = in.tag();
@@ -167,8 +166,8 @@ struct Encoder {
   void operator()(const Hello& hello) const {
     frame(out, FrameType::Hello, [&](Writer& to) {
       to.number(hello.version);
-      to.bits({hello.starting, hello.young, hello.secret, hello.unfilled, hello.ages, hello.age.has_value(),
-               hello.roots, hello.root.has_value()});
+      to.bits({hello.starting, hello.young, hello.secret, false, hello.ages, hello.age.has_value(), hello.roots,
+               hello.root.has_value()});
       to.array(hello.tag);
       to.number(hello.head);
       to.text(std::string_view(hello.name).substr(0, kMaxName));

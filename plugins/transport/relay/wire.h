@@ -49,7 +49,6 @@ struct Hello {
   bool starting = false;  ///< cannot fill others: not ready yet, or not filled itself
   bool young = false;     ///< so new that nobody can have missed it on purpose: read it from its beginning
   bool secret = false;    ///< has a cluster.secret
-  bool unfilled = false;  ///< no node that was filled has filled it: others may have more than it can give
   bool ages = false;      ///< reads an age
   bool roots = false;     ///< reads a root
   Tag tag{};

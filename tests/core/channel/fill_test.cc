@@ -64,16 +64,23 @@ TEST_CASE("a fill that broke leaves nothing, so that the next one can give all")
   CHECK(world.book.woken.empty());
 }
 
-TEST_CASE("a fill is opening where its donor was never heard out") {
+TEST_CASE("a fill is opening where it is the first, or its donor was never heard out") {
   World world;
+  world.book.journal.note(kPeer);
   world.fill.begin(kPeer, false);
   CHECK(world.fill.opening());
   world.fill.drop();
   CHECK_FALSE(world.fill.opening());
-  world.book.journal.note(kPeer);
+  world.fill.begin(kPeer, false);
+  CHECK(world.fill.opening());
+  world.fill.end(world.book.now);
+  CHECK_FALSE(world.fill.opening());
   world.fill.begin(kPeer, false);
   CHECK(world.fill.running());
   CHECK_FALSE(world.fill.opening());
+  world.fill.drop();
+  world.fill.begin(kFar, false);
+  CHECK(world.fill.opening());
 }
 
 TEST_CASE("what a fill brought is seen by those who began behind it alone") {
@@ -157,6 +164,16 @@ TEST_CASE("what a young donor had let go of its own events is told to those who 
   world.fill.floors({{{kPeer, 6}}, {}, {{"a", {{kPeer, 5}}}}}, world.book.now);
   world.fill.end(world.book.now);
   CHECK(world.read(0, 0) == Numbers{6, -1});
+}
+
+TEST_CASE("of a fill that brought and lost nothing nobody is told, whatever origins it names") {
+  World world;
+  world.log = world.book.join("a");
+  world.fill.begin(kPeer, false);
+  world.fill.floors({{{kPeer, 6}, {kFar, 3}}, {}, {}}, world.book.now);
+  world.fill.end(world.book.now);
+  CHECK(world.read(0, 0).empty());
+  CHECK(world.book.journal.strangers({{kFar, 1}}).empty());
 }
 
 TEST_CASE("what a fill deleted is deleted in the past, not here") {

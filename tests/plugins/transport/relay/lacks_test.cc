@@ -61,17 +61,20 @@ TEST_CASE("nothing is lacking of nodes that are read, of what is here, or of wha
   CHECK_FALSE(world.look(14s));
 }
 
-TEST_CASE("fills for what is lacking are a minute apart, and none is for the same again") {
+TEST_CASE("fills for what is lacking are a minute apart, and none is for what one has brought") {
   World world;
   world.of_a = {{tagOf("gone"), 1}};
   CHECK_FALSE(world.look(0ms));
-  CHECK(world.look(15s));
-  world.of_a = {{tagOf("gone"), 1}, {tagOf("next"), 2}};
-  CHECK_FALSE(world.look(1s));
-  CHECK_FALSE(world.look(58s));
-  CHECK(world.look(1s));
-  CHECK_FALSE(world.look(61s));
-  CHECK_FALSE(world.look(61s));
+  CHECK(world.look(15s) == "a");
+  CHECK_FALSE(world.look(59s));
+  CHECK(world.look(1s) == "a");
+  world.lacks.filled("b");
+  CHECK(world.look(60s) == "a");
+  world.lacks.filled("a");
+  CHECK_FALSE(world.look(60s));
+  world.of_a = {{tagOf("gone"), 2}};
+  CHECK_FALSE(world.look(0ms));
+  CHECK(world.look(15s) == "a");
 }
 
 TEST_CASE("where there are so many origins that old ones are forgotten nothing is said to be lacking") {

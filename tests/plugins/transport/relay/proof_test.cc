@@ -42,6 +42,19 @@ TEST_CASE("the first secret is proven and each is accepted") {
   CHECK_FALSE(accepts("new\nold", "newold"));
 }
 
+TEST_CASE("of several secrets none is short, and they are few") {
+  const std::string good(16, 'a');
+  CHECK(checkSecrets("").ok());
+  CHECK(checkSecrets("short").ok());
+  CHECK(checkSecrets("short\n").ok());
+  CHECK(checkSecrets(good + "\n" + good).ok());
+  CHECK(checkSecrets(good + "\n\n# a comment\n").error().text ==
+        "cluster.secret: expected at least 16 bytes in each of several lines, as each is a secret, got 11 in line 2");
+  std::string many;
+  for (int i = 0; i < 5; ++i) many += good + "\n";
+  CHECK(checkSecrets(many).error().text == "cluster.secret: expected at most 4 lines, each a secret, got 5");
+}
+
 TEST_CASE("a secret is never none where there is any text") {
   CHECK(secretsOf("").empty());
   CHECK(secretsOf("a") == std::vector<std::string_view>{"a"});

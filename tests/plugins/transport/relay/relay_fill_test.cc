@@ -76,7 +76,7 @@ TEST_CASE("a new node learns before it is filled what cannot be had at its donor
   for (const auto& part : *c.floors) {
     auto reached = part.floors.reached;
     std::ranges::sort(reached);
-    CHECK(reached == std::vector<Identity>{{a.host.node().tag, 1}, {b.host.node().tag, 1}});
+    CHECK(reached == std::vector<Identity>{{a.host.node().tag, 0}, {b.host.node().tag, 1}});
     CHECK(part.floors.everywhere == lost);
     for (const auto& [channel, floors] : part.floors.channels) {
       CHECK(floors == lost);

@@ -51,7 +51,7 @@ EventView event(EventKind kind = EventKind::Channel) {
 std::vector<Frame> samples() {
   const Checkpoint checkpoint{tagOf("b"), 1ULL << 63, {{tagOf("a"), 1}, {tagOf("b"), ~0ULL}}};
   Hello hello;
-  hello.starting = hello.secret = hello.unfilled = true;
+  hello.starting = hello.secret = hello.roots = true;
   hello.tag = tagOf("t");
   hello.head = 300;
   hello.name = "n1";
@@ -86,7 +86,7 @@ TEST_CASE("every frame reads as it was written") {
   for (const auto& frame : samples()) std::visit([](const auto& value) { roundTrip(value); }, frame);
   const auto hello = roundTrip(std::get<Hello>(samples()[0]));
   CHECK(hello.starting);
-  CHECK(hello.unfilled);
+  CHECK(hello.roots);
   CHECK_FALSE(hello.young);
   CHECK(!hello.young);
   CHECK(hello.secret);
