@@ -28,6 +28,8 @@ class Fill {
   void hole(const Identity& lost, std::int64_t now_us);
   /// What is lost at the donor, and up to where its events were there when the fill began.
   void floors(const Floors& floors, std::int64_t now_us);
+  /// What is here is all there is, without a fill: every peer was heard out from its beginning.
+  void whole() { ended_ = true; }
   /// Some of it may not have come: all of it counts as lost for those who resume.
   void spoil() { spoiled_ = true; }
   /// All is here: it becomes this node's.

@@ -37,7 +37,7 @@ Cluster::Cluster(Bus& bus, Loop& loop, Logger& log, Metrics& metrics, Checkpoint
 void Cluster::start() {
   started_ = true;
   recordOwn();
-  start_timer_ = loop_.after(settings_.start_timeout, [this] { settle("not every peer answered in time"); });
+  start_timer_ = loop_.after(settings_.start_timeout, [this] { settle(false); });
   look();
 }
 
@@ -73,7 +73,7 @@ void Cluster::look() {
   board_.put(std::move(view));
   const auto heard = [this](const std::string& source) { return table_.heard(source); };
   const bool all_heard = std::all_of(settings_.sources.begin(), settings_.sources.end(), heard);
-  if (started_ && all_heard && table_.allFilled()) settle("every peer is linked");
+  if (started_ && all_heard && table_.allFilled()) settle(true);
 }
 
 void Cluster::tellReached(const ClusterView& view) {
@@ -87,12 +87,13 @@ void Cluster::tellReached(const ClusterView& view) {
   reached_ = std::move(reached);
 }
 
-void Cluster::settle(const char* why) {
+void Cluster::settle(bool whole) {
   if (settled_) return;
   settled_ = true;
   start_timer_.cancel();
-  log_.write(Level::Info, "cluster-settled", why, {{"nodes", std::to_string(board_.get()->nodes.size())}});
-  if (ties_.settled) ties_.settled();
+  log_.write(Level::Info, "cluster-settled", whole ? "every peer is linked" : "not every peer answered in time",
+             {{"nodes", std::to_string(board_.get()->nodes.size())}});
+  if (ties_.settled) ties_.settled(whole);
 }
 
 void Cluster::checkName() {

@@ -25,7 +25,8 @@ struct Ties {
   Replication::AppendHole append_hole;      ///< into the journal
   std::function<Checkpoint()> checkpoint;   ///< of the journal, now
   std::function<void(const Tag&)> reached;  ///< all that a peer had published is here, or told to be lost
-  std::function<void()> settled;  ///< called once: the node knows its cluster as well as it will before serving
+  /// Called once: the node knows its cluster as well as it will before serving; `whole`: every peer was heard out.
+  std::function<void(bool whole)> settled;
 };
 
 struct Settings {
@@ -69,7 +70,7 @@ class Cluster {
   void recordOwn();
   void look();
   void checkName();
-  void settle(const char* why);
+  void settle(bool whole);
   void tellReached(const ClusterView& view);
 
   Bus& bus_;

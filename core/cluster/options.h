@@ -11,7 +11,7 @@ inline constexpr Option kOptions[] = {
      .default_text = nullptr,
      .help =
          "shared by all nodes, which prove it to each other; without it any host may link. Of several lines the first "
-         "is proven and each is accepted: so it is changed",
+         "is proven and each is accepted, 4 of 8 bytes at least: so it is changed",
      .secret = true},
     {.key = "cluster.start_timeout",
      .type = OptionType::Duration,

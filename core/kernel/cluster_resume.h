@@ -13,9 +13,9 @@
 namespace sse::kernel {
 
 /// Ties the API's questions of those who resume from another node's position to the cluster's checkpoints. While the
-/// node is filled by one that it never heard out none is known, as what those lack may be on its way; and none with
-/// events of a node that this one never heard out and has no link to, as what those lack may be gone. Owned by the
-/// running node.
+/// node is filled for the first time, or by one that it never heard out, none is known, as what those lack may be on
+/// its way; and none with events of a node that this one never heard out and has no link to, as what those lack may be
+/// gone. Owned by the running node.
 class ClusterResume final : public api::ResumeSource {
  public:
   static constexpr std::size_t kMostWaiting = 4096;  ///< more are answered at once

@@ -130,7 +130,10 @@ void RunningNode::buildCluster() {
   };
   ties.checkpoint = [this] { return journal_->checkpoint(); };
   ties.reached = [this](const Tag& peer) { journal_->note(peer); };
-  ties.settled = [this] { becomeReady(); };
+  ties.settled = [this](bool whole) {
+    if (whole) fill_->whole();
+    becomeReady();
+  };
   cluster_ = std::make_unique<cluster::Cluster>(*bus_, control_, *cluster_log_, parts_.metrics, *checkpoints_, settings,
                                                 std::move(ties));
   resume_->attach(*cluster_);

@@ -84,9 +84,10 @@ scenario(
   'what a node told to one peer alone before it died comes to the others from that one',
   async (stage) => {
     const ports = [await freePort(), await freePort(), await freePort()];
-    const proxy = await Proxy.to({ port: ports[0] });
-    stage.defer(() => proxy.close());
-    const [a, b, c] = [hosts(...ports), hosts(...ports), hosts(proxy.port, ports[1])].map((each, i) =>
+    // b has two addresses at c: whichever is dialed first when the link is made anew must do.
+    const [proxy, second] = [await Proxy.to({ port: ports[0] }), await Proxy.to({ port: ports[1] })];
+    stage.defer(async () => (proxy.close(), second.close()));
+    const [a, b, c] = [hosts(...ports), hosts(...ports), hosts(proxy.port, ports[1], second.port)].map((each, i) =>
       stage.prepare({ node: { name: 'abc'[i] }, http: { port: ports[i] }, hosts: each }),
     );
     await Promise.all([a, b, c].map((node) => node.start()));
@@ -129,6 +130,23 @@ scenario(
   },
   { seconds: 60 },
 );
+
+scenario('a node that comes back is filled by one of those who started together, quiet ones or not', async (stage) => {
+  const ports = [];
+  while (ports.length < 4) ports.push(await freePort());
+  const nodes = ports.map((port, i) =>
+    stage.prepare({ node: { name: `n${i}` }, http: { port }, hosts: hosts(...ports) }),
+  );
+  await Promise.all(nodes.map((node) => node.start()));
+  await linked(nodes);
+  for (let i = 0; i < 100; i += 1) await publish(nodes[0], '/publish/c', { data: i });
+  await nodes[3].restart();
+  await linked(nodes);
+  await publish(nodes[1], '/publish/c', { data: 'more' });
+  const reader = await stage.subscribe(nodes[3], '/subscribe/c?last_event_id=earliest');
+  assert.equal((await reader.take(101)).at(-1), '"more"');
+  assert.equal(await nodes[3].metric('sse_relay_events_received_total'), 101);
+});
 
 scenario('an empty node that is met first hides nobody who has something', async (stage) => {
   const [atA, atB, atD, atX] = [await freePort(), await freePort(), await freePort(), await freePort()];

@@ -4,20 +4,32 @@
 
 namespace sse::relay {
 
+std::optional<std::uint64_t> FillPlan::known(const Hello& hello, const Met& met) const {
+  const auto donated = donated_.find(hello.tag);
+  if (donated == donated_.end()) return met.events;
+  return std::max(met.events.value_or(0), donated->second);
+}
+
+bool FillPlan::fills(const Hello& hello, const Met& met) const {
+  if (hello.starting) return false;
+  if (broke_ || again_ == hello.tag) return true;
+  const bool newcomer = hello.young || hello.head == 0 || met.waited;
+  return !known(hello, met) && !(newcomer && covers(hello, met));
+}
+
 std::optional<Want> FillPlan::start(const std::string& key, const Hello& hello, const Met& met) {
   if (donor_) return std::nullopt;
-  auto known = met.events;
-  const auto donated = donated_.find(hello.tag);
-  if (donated != donated_.end()) known = std::max(known.value_or(0), donated->second);
-  const bool again = (broke_ || again_ == key) && !hello.starting;
-  if (known && !again) return Want{Scope::Own, *known};
-  const bool newcomer = hello.young || hello.head == 0 || met.waited;
-  if (hello.starting || (newcomer && covers(hello, met) && !again)) return Want{Scope::Own, 0};
+  if (!fills(hello, met)) return Want{Scope::Own, known(hello, met).value_or(0)};
   donor_ = key;
   again_.reset();
+  named_.clear();
   donor_root_ = hello.root;
   fresh_ = met.fresh;
   return Want{Scope::All, 0};
+}
+
+void FillPlan::named(const std::string& key, std::vector<Identity> reached) {
+  if (donor_ == key) named_ = std::move(reached);
 }
 
 /// What a newcomer was filled with is here where the roots are the same. One that is its own root was filled by nobody
@@ -30,7 +42,8 @@ bool FillPlan::covers(const Hello& hello, const Met& met) const {
 
 bool FillPlan::filled(const std::string& key, const Checkpoint& checkpoint) {
   if (donor_ != key) return false;
-  for (const auto& id : checkpoint.highest) {
+  named_.insert(named_.end(), checkpoint.highest.begin(), checkpoint.highest.end());
+  for (const auto& id : named_) {
     auto& number = donated_[id.origin];
     number = std::max(number, id.number);
   }

@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "transport/relay/wire.h"
 
@@ -24,11 +25,17 @@ class FillPlan {
   /// From where to read the peer that said `hello`; nothing: wait until the fill has ended.
   std::optional<Want> start(const std::string& key, const Hello& hello, const Met& met);
 
+  /// Whether the peer that said `hello` would fill this node if no fill were under way.
+  [[nodiscard]] bool fills(const Hello& hello, const Met& met) const;
+
+  /// What the donor `key` has of each origin; 0: nothing, and it would know. Counts once the fill has ended.
+  void named(const std::string& key, std::vector<Identity> reached);
+
   /// The peer `key` has sent all it had; `checkpoint` is of its journal. True where the fill has ended by this.
   bool filled(const std::string& key, const Checkpoint& checkpoint);
 
-  /// The peer `key` has what cannot come here otherwise: it fills at its next start, known or not.
-  void wantAgain(const std::string& key) { again_ = key; }
+  /// The process `peer` has what cannot come here otherwise: it fills at its next start, known or not.
+  void wantAgain(const Tag& peer) { again_ = peer; }
 
   /// The link to `key` broke. True where it was the donor: those who wait may ask again.
   bool broken(const std::string& key);
@@ -42,14 +49,16 @@ class FillPlan {
 
  private:
   [[nodiscard]] bool covers(const Hello& hello, const Met& met) const;
+  [[nodiscard]] std::optional<std::uint64_t> known(const Hello& hello, const Met& met) const;
 
-  bool broke_ = false;                // the last fill: it is done again
-  std::optional<std::string> again_;  // wanted
-  bool filled_ = false;               // once, by one who had something
-  bool fresh_ = false;                // when the fill began
+  bool broke_ = false;        // the last fill: it is done again
+  std::optional<Tag> again_;  // wanted
+  bool filled_ = false;       // once, by one who had something
+  bool fresh_ = false;        // when the fill began
   std::optional<Tag> donor_root_;
   std::optional<Tag> root_;
   std::optional<std::string> donor_;      // while the fill runs
+  std::vector<Identity> named_;           // of it
   std::map<Tag, std::uint64_t> donated_;  // what the donors had of each origin
 };
 

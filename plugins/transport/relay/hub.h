@@ -58,6 +58,8 @@ class Hub {
   virtual Verdict greeted(Reader& reader, Want& want) = 0;
   /// The reader has handed over the events of `peer` up to `position`.
   virtual void reached(const Tag& peer, std::uint64_t position) = 0;
+  /// The donor that `reader` reads has heard of these origins, up to these numbers.
+  virtual void named(Reader& reader, const std::vector<Identity>& reached) = 0;
   virtual void filled(Reader& reader, const Checkpoint& checkpoint) = 0;
   virtual void down(Reader& reader) = 0;
 

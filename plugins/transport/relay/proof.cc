@@ -49,11 +49,13 @@ Result<void> checkSecrets(std::string_view text) {
     return wrong("expected at most " + std::to_string(kMostSecrets) + " lines, each a secret, got " +
                  std::to_string(secrets.size()));
   }
-  const auto least = std::ranges::min_element(secrets, {}, &std::string_view::size);
-  if (least->size() >= kLeastOfSeveral) return {};
-  return wrong("expected at least " + std::to_string(kLeastOfSeveral) +
-               " bytes in each of several lines, as each is a secret, got " + std::to_string(least->size()) +
-               " in line " + std::to_string(least - secrets.begin() + 1));
+  for (const auto& secret : secrets) {
+    if (secret.starts_with('#')) return wrong("expected no comment in several lines, as each is a secret");
+    if (secret.size() >= kLeastOfSeveral) continue;
+    return wrong("expected at least " + std::to_string(kLeastOfSeveral) +
+                 " bytes in each of several lines, as each is a secret, got one of " + std::to_string(secret.size()));
+  }
+  return {};
 }
 
 ProofBytes proofOf(Side side, std::string_view text, const Hello& dialer, const Hello& acceptor) {

@@ -21,9 +21,9 @@ bool sameProof(const ProofBytes& a, const ProofBytes& b);
 /// The secrets of cluster.secret, one a line: the first is the one to prove. Never none where there is any text.
 std::vector<std::string_view> secretsOf(std::string_view text);
 
-/// Each of several secrets lets in by itself, so none may be a comment or the rest of a wrapped line: at least
-/// kLeastOfSeveral bytes, at most kMostSecrets.
-inline constexpr std::size_t kLeastOfSeveral = 16;
+/// Each of several secrets lets in by itself, so none may be a comment or the rest of a wrapped line: no # in front, at
+/// least kLeastOfSeveral bytes, at most kMostSecrets.
+inline constexpr std::size_t kLeastOfSeveral = 8;
 inline constexpr std::size_t kMostSecrets = 4;
 Result<void> checkSecrets(std::string_view text);
 

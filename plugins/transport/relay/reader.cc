@@ -81,6 +81,7 @@ void Reader::onFrame(Frame frame, const std::shared_ptr<const void>& storage) {
     noteHeld(checkpoint->checkpoint);
     return hub_.host().bus().publish(CheckpointReceived{std::move(checkpoint->checkpoint)});
   } else if (auto* floors = std::get_if<FloorsFrame>(&frame)) {
+    hub_.named(*this, floors->floors.reached);
     return hub_.host().bus().publish(FloorsReceived{std::move(floors->floors)});
   } else if (auto* hole = std::get_if<Hole>(&frame)) {
     hub_.counters().holes.add();

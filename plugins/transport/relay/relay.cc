@@ -143,12 +143,23 @@ void Relay::reached(const Tag& peer, std::uint64_t position) {
 void Relay::filled(Reader& reader, const Checkpoint& checkpoint) {
   host_->bus().publish(CheckpointReceived{checkpoint});
   if (!plan_.filled(reader.key(), checkpoint)) return;
-  lacks_.filled(reader.key());
+  lacks_.filled(reader.peerHello().tag, checkpoint);
   wakeWaiting();
 }
 
+void Relay::named(Reader& reader, const std::vector<Identity>& reached) { plan_.named(reader.key(), reached); }
+
+/// Those whose own events are enough first: nobody waits for the fill of another.
 void Relay::wakeWaiting() {
+  std::vector<Reader*> waiting;
   for (const auto& [key, reader] : readers_) {
+    if (reader->state() == Reader::State::Waiting) waiting.push_back(reader.get());
+  }
+  std::ranges::stable_partition(waiting, [this](const Reader* reader) {
+    return !plan_.fills(reader->peerHello(), met(reader->peerHello(), true));
+  });
+  for (auto* reader : waiting) {
+    const auto& key = reader->key();
     if (reader->state() != Reader::State::Waiting) continue;
     const auto& hello = reader->peerHello();
     if (const auto start = plan_.start(key, hello, met(hello, true))) reader->begin(*start);

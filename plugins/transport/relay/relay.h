@@ -46,6 +46,7 @@ class Relay final : public Transport, private Hub {
   std::shared_ptr<const std::string> checkpoint() override;
   Verdict greeted(Reader& reader, Want& want) override;
   void reached(const Tag& peer, std::uint64_t position) override;
+  void named(Reader& reader, const std::vector<Identity>& reached) override;
   void filled(Reader& reader, const Checkpoint& checkpoint) override;
   void down(Reader& reader) override;
   void feeding(Feeder& feeder) override;

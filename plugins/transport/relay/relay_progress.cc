@@ -98,7 +98,7 @@ void Relay::takeWhatIsLacking() {
   std::vector<Tag> tags{host_->node().tag};
   for (const auto& [key, reader] : readers_) {
     if (!reader->up()) continue;
-    peers.push_back({&key, &reader->held()});
+    peers.push_back({reader->peerHello().tag, &reader->held()});
     tags.push_back(reader->peerHello().tag);
   }
   const auto read = [&tags](const Tag& origin) { return std::ranges::find(tags, origin) != tags.end(); };
@@ -106,7 +106,10 @@ void Relay::takeWhatIsLacking() {
   if (!donor) return;
   counters_->refills.add();
   plan_.wantAgain(*donor);
-  readers_.at(*donor)->link()->fail("it has events of a node that is gone which are missing here: they are taken anew");
+  for (const auto& [key, reader] : readers_) {
+    if (!reader->up() || reader->peerHello().tag != *donor) continue;
+    return reader->link()->fail("it has events of a node that is gone which are missing here: they are taken anew");
+  }
 }
 
 /// Who came back may not be dialed again for long: the tries before had failed, or led to another process.

@@ -19,6 +19,7 @@ struct World {
   conformance::FakeBus& bus = host.bus();
   Checkpoints checkpoints{tagOf("self"), 10min};
   int settled = 0;
+  bool whole = false;
   std::vector<Tag> reached;
   std::shared_ptr<std::vector<PeerAdded>> added = bus.record<PeerAdded>();
   std::shared_ptr<std::vector<PeerRemoved>> removed = bus.record<PeerRemoved>();
@@ -36,7 +37,10 @@ struct World {
                    },
                    [this](const Identity& lost, bool) { host.journal().takeHole(lost); },
                    [this] { return host.journal().checkpoint(); }, [this](const Tag& peer) { reached.push_back(peer); },
-                   [this] { ++settled; }}};
+                   [this](bool all) {
+                     ++settled;
+                     whole = all;
+                   }}};
 
   template <typename Message>
   void say(Message message) {
@@ -88,6 +92,7 @@ TEST_CASE("members become peers and the node settles when all of them are filled
   CHECK(world.settled == 0);
   world.link("b:80", "b", true);
   CHECK(world.settled == 1);
+  CHECK(world.whole);
   CHECK(world.cluster.readiness().ready);
   CHECK(world.cluster.view()->nodes.size() == 2);
   CHECK(world.host.metrics().gauge("sse_cluster_nodes", "").value() == 2);
@@ -128,6 +133,7 @@ TEST_CASE("a peer that does not answer holds the start up only so long") {
   CHECK(world.settled == 0);
   world.loop.advance(200ms);
   CHECK(world.settled == 1);
+  CHECK_FALSE(world.whole);
 }
 
 TEST_CASE("of two nodes with one name the newcomer is not ready until the other goes") {

@@ -96,6 +96,20 @@ TEST_CASE("a donor of another root is not the last one") {
   CHECK(reads(plan.start("b", other, {.waited = true}), Scope::All, 0));
 }
 
+TEST_CASE("a quiet peer that the donor had heard out fills nobody") {
+  FillPlan plan;
+  auto donor = helloOf("a", 10);
+  donor.root = tagOf("a");
+  auto quiet = helloOf("b", 0);
+  quiet.root = tagOf("b");
+  CHECK(reads(plan.start("a", donor, {.fresh = true}), Scope::All, 0));
+  plan.named("a", {{tagOf("a"), 10}, {tagOf("b"), 0}});
+  CHECK(plan.fills(quiet, {.waited = true}));
+  CHECK(plan.filled("a", {tagOf("a"), 10, {{tagOf("a"), 10}}}));
+  CHECK_FALSE(plan.fills(quiet, {.waited = true}));
+  CHECK(reads(plan.start("b", quiet, {.waited = true}), Scope::Own, 0));
+}
+
 TEST_CASE("a donor that had nothing hides nobody") {
   FillPlan plan;
   auto empty = helloOf("a", 0);
@@ -150,7 +164,7 @@ TEST_CASE("a peer that has what cannot come otherwise fills once more") {
   FillPlan plan;
   CHECK(plan.start("a", helloOf("a", 10), {.fresh = true}));
   CHECK(plan.filled("a", {tagOf("a"), 10, {{tagOf("b"), 18}}}));
-  plan.wantAgain("b");
+  plan.wantAgain(tagOf("b"));
   CHECK(reads(plan.start("a", helloOf("a", 12), {.events = 10}), Scope::Own, 10));
   CHECK(reads(plan.start("b", helloOf("b", 20, true), {.events = 18}), Scope::Own, 18));
   CHECK(reads(plan.start("b", helloOf("b", 20), {.events = 18}), Scope::All, 0));

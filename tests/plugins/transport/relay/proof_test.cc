@@ -48,8 +48,10 @@ TEST_CASE("of several secrets none is short, and they are few") {
   CHECK(checkSecrets("short").ok());
   CHECK(checkSecrets("short\n").ok());
   CHECK(checkSecrets(good + "\n" + good).ok());
-  CHECK(checkSecrets(good + "\n\n# a comment\n").error().text ==
-        "cluster.secret: expected at least 16 bytes in each of several lines, as each is a secret, got 11 in line 2");
+  CHECK(checkSecrets(good + "\n\nanda=\n").error().text ==
+        "cluster.secret: expected at least 8 bytes in each of several lines, as each is a secret, got one of 5");
+  CHECK(checkSecrets("# a comment of length\n" + good).error().text ==
+        "cluster.secret: expected no comment in several lines, as each is a secret");
   std::string many;
   for (int i = 0; i < 5; ++i) many += good + "\n";
   CHECK(checkSecrets(many).error().text == "cluster.secret: expected at most 4 lines, each a secret, got 5");
