@@ -5,6 +5,7 @@ import { assertAll, LoadPublisher, Watcher } from './support/checker.mjs';
 import { assertProblem, call, identity, json, publish, publishAll } from './support/http.mjs';
 import { freePort } from './support/node.mjs';
 import { binary } from './support/process.mjs';
+import { Proxy } from './support/proxy.mjs';
 import { linked, scenario } from './support/stage.mjs';
 import { pause, until } from './support/wait.mjs';
 
@@ -142,6 +143,27 @@ scenario(
   },
   { seconds: 60 },
 );
+
+scenario('a node that comes back is read at once, though the link to its last life seems to be up', async (stage) => {
+  const ports = [await freePort(), await freePort()];
+  const proxy = await Proxy.to({ port: ports[1] });
+  stage.defer(async () => proxy.close());
+  const [a, b] = ports.map((port, i) =>
+    stage.prepare({
+      node: { name: 'ab'[i] },
+      http: { port },
+      hosts: { peers: [`127.0.0.1:${i === 0 ? proxy.port : ports[0]}`] },
+    }),
+  );
+  await Promise.all([a.start(), b.start()]);
+  await linked([a, b]);
+  const reader = await stage.subscribe(a, '/subscribe/c');
+  proxy.hold();
+  await b.kill();
+  await b.start();
+  await publish(b, '/publish/c', { data: 1 });
+  assert.equal((await reader.next()).data, '1');
+});
 
 scenario('a node that comes back has the history of the other', async (stage) => {
   const [a, b] = await stage.pair();

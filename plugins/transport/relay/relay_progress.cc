@@ -112,14 +112,21 @@ void Relay::takeWhatIsLacking() {
   }
 }
 
-/// Who came back may not be dialed again for long: the tries before had failed, or led to another process.
+/// Who came back may not be dialed again for long: the tries before had failed, or led to another process, or the link
+/// to the process before it has not been found to be dead.
 void Relay::dialBack(const Feeder& feeder) {
   if (stopping_) return;
   const auto address = canonicalAddress(feeder.remote());
   const auto& hello = feeder.peerHello();
   for (const auto& [key, reader] : readers_) {
-    const bool same = reader->numeric() == address || reader->name() == hello.name;
-    const bool other = reader->state() == Reader::State::Alias && reader->peerHello().tag != hello.tag;
+    const bool named = reader->name() == hello.name;
+    const bool same = reader->numeric() == address || named;
+    const bool another = reader->peerHello().tag != hello.tag;
+    if (reader->up() && named && reader->numeric() == address && another) {
+      reader->link()->fail("another process has come in its place");
+      continue;
+    }
+    const bool other = reader->state() == Reader::State::Alias && another;
     if (same && (other || reader->state() == Reader::State::Idle)) reader->dial();
   }
 }

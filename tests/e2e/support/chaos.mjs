@@ -100,6 +100,13 @@ export function assertOrderInStreams(watcher, publisher) {
   });
 }
 
+/** Each gap, with what came before it and when. */
+export function told(watcher) {
+  const { seen } = watcher;
+  const gaps = [...seen.keys()].filter((at) => seen[at].gap);
+  return gaps.map((at) => JSON.stringify(seen.slice(Math.max(0, at - 3), at + 2)));
+}
+
 /**
  * Acknowledged events that the watcher neither saw nor was told to miss: no gap between the nearest events of the same
  * publisher that it saw, before and behind.

@@ -68,7 +68,7 @@ export class Watcher {
       const node = this.choose(this.nodes, at);
       this.reader = new Reader(node, `/subscribe/${this.channel}`, { lastEventId: this.#lastId });
       await this.reader.opened.catch(() => {});
-      this.seen.push({ opened: node.config.node.name, after: this.#lastId });
+      this.seen.push({ opened: node.config.node.name, after: this.#lastId, at: new Date().toISOString() });
       let taken = 0;
       const take = () => {
         for (; taken < this.reader.blocks.length; taken += 1) this.#take(this.reader.blocks[taken]);
@@ -85,7 +85,8 @@ export class Watcher {
 
   #take(block) {
     if (block.id !== undefined) this.#lastId = block.id;
-    if (block.event === 'gap') this.seen.push({ gap: JSON.parse(block.data), id: block.id });
+    const at = new Date().toISOString();
+    if (block.event === 'gap') this.seen.push({ gap: JSON.parse(block.data), id: block.id, at });
     else if (block.data !== undefined) this.seen.push({ ...JSON.parse(block.data), id: block.id });
   }
 

@@ -36,6 +36,11 @@ export class Proxy {
     for (const socket of this.#sockets) socket.destroy();
   }
 
+  /** Connections that are there now stay, and carry nothing any more, not even their ends. */
+  hold() {
+    for (const socket of this.#sockets) socket.unpipe().removeAllListeners('close');
+  }
+
   restore() {
     this.#open = true;
   }
