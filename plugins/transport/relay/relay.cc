@@ -155,7 +155,7 @@ void Relay::wakeWaiting() {
   for (const auto& [key, reader] : readers_) {
     if (reader->state() == Reader::State::Waiting) waiting.push_back(reader.get());
   }
-  std::ranges::stable_partition(waiting, [this](const Reader* reader) {
+  std::ranges::partition(waiting, [this](const Reader* reader) {
     return !plan_.fills(reader->peerHello(), met(reader->peerHello(), true));
   });
   for (auto* reader : waiting) {
@@ -197,6 +197,7 @@ void Relay::feeding(Feeder& feeder) {
   countLinks();
   noteFed(feeder.peerHello().tag);
   dialBack(feeder);
+  leaveReplaced();
 }
 
 void Relay::down(Feeder& feeder) {
@@ -215,6 +216,7 @@ void Relay::down(Feeder& feeder) {
   memberChanged();
   countLinks();
   acknowledged();
+  leaveReplaced();
   scheduleSweep();
 }
 

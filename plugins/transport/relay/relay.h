@@ -78,6 +78,7 @@ class Relay final : public Transport, private Hub {
   void noteFed(const Tag& peer);
   void noteLost(const Feeder& feeder);
   void dialBack(const Feeder& feeder);
+  void leaveReplaced();
   void wanted(const CheckpointWanted& wanted);
   void tick();
   void scheduleTick();

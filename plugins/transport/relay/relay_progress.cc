@@ -112,21 +112,31 @@ void Relay::takeWhatIsLacking() {
   }
 }
 
-/// Who came back may not be dialed again for long: the tries before had failed, or led to another process, or the link
-/// to the process before it has not been found to be dead.
+/// The link to a process that died without a word seems to be up for a while. Where it reads this node no longer, and
+/// one of its name and address does, that has come in its place; as long as both read, they only have one name.
+void Relay::leaveReplaced() {
+  const auto reads = [this](const Tag& tag) {
+    return std::ranges::any_of(feeders_, [&](const auto& each) { return each->up() && each->peerHello().tag == tag; });
+  };
+  for (const auto& [key, reader] : readers_) {
+    const auto& tag = reader->peerHello().tag;
+    if (stopping_ || !reader->up() || reads(tag)) continue;
+    const bool replaced = std::ranges::any_of(feeders_, [&](const auto& each) {
+      return each->state() == Feeder::State::Feeding && each->peerHello().tag != tag &&
+             each->peerHello().name == reader->name() && canonicalAddress(each->remote()) == reader->numeric();
+    });
+    if (replaced) reader->link()->fail("another process has come in its place");
+  }
+}
+
+/// Who came back may not be dialed again for long: the tries before had failed, or led to another process.
 void Relay::dialBack(const Feeder& feeder) {
   if (stopping_) return;
   const auto address = canonicalAddress(feeder.remote());
   const auto& hello = feeder.peerHello();
   for (const auto& [key, reader] : readers_) {
-    const bool named = reader->name() == hello.name;
-    const bool same = reader->numeric() == address || named;
-    const bool another = reader->peerHello().tag != hello.tag;
-    if (reader->up() && named && reader->numeric() == address && another) {
-      reader->link()->fail("another process has come in its place");
-      continue;
-    }
-    const bool other = reader->state() == Reader::State::Alias && another;
+    const bool same = reader->numeric() == address || reader->name() == hello.name;
+    const bool other = reader->state() == Reader::State::Alias && reader->peerHello().tag != hello.tag;
     if (same && (other || reader->state() == Reader::State::Idle)) reader->dial();
   }
 }
